@@ -1,0 +1,2 @@
+from aftersales.models.job import Job
+from aftersales.models.offer import Offer

@@ -1,0 +1,122 @@
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.states import LIVE, JobState
+from channels.models import Partner, Region
+from opsdesk.actor import Actor
+from opsdesk.querysets import DeskQuerySet
+from opsdesk.sla.models import Timer
+from orders.models import Order
+
+
+class JobQuerySet(DeskQuerySet):
+    def visible_to(self, by: Actor) -> Self:
+        """Staff see their regions' and shops' jobs, a partner those of its own and of partners below (CH-5)."""
+        if by.company:
+            return self
+        which = Q(Exists(Partner.objects.within(by.partners).filter(pk=OuterRef("owner_id"))))
+        if by.shops:
+            which |= Q(Exists(Order.objects.filter(pk=OuterRef("order_id"), shop__code__in=by.shops)))
+        for code in by.regions:
+            which |= Q(region__code__startswith=code)
+        return self.filter(which)
+
+    def live(self) -> Self:
+        """Narrow to jobs with work left to do."""
+        return self.filter(state__in=LIVE)
+
+    def due_before(self, moment: datetime) -> Self:
+        """Narrow to live jobs whose deadline falls before this moment."""
+        return self.live().filter(due_at__lt=moment)
+
+    def overdue(self, at: datetime) -> Self:
+        """Narrow to live jobs that are late (AS-1)."""
+        return self.due_before(at)
+
+    def due_between(self, start: datetime, end: datetime) -> Self:
+        """Narrow to live jobs whose deadline falls in this half-open span."""
+        return self.live().filter(due_at__gte=start, due_at__lt=end)
+
+    def not_accepted(self) -> Self:
+        """Narrow to offers that wait for an answer (AS-2)."""
+        return self.filter(state=JobState.OFFERED)
+
+    def without_agent(self) -> Self:
+        """Narrow to jobs that nobody has: a person must find somebody."""
+        return self.filter(state=JobState.OPEN)
+
+    def to_dispatch(self) -> Self:
+        """Narrow to open jobs that dispatch has not looked at since they were opened."""
+        return self.filter(state=JobState.OPEN, dispatched_at=None)
+
+    def on_time(self) -> Self:
+        """Narrow to installations completed by their deadline (AS-1)."""
+        return self.filter(state=JobState.DONE, done_at__lte=models.F("due_at"))
+
+    def done_between(self, start: datetime, end: datetime) -> Self:
+        """Narrow to installations completed in this half-open span."""
+        return self.filter(state=JobState.DONE, done_at__gte=start, done_at__lt=end)
+
+
+class Job(models.Model):
+    """AS-1: one installation: of which order, where, by whom, by when. `due_at` repeats its clock's, for the lists."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="jobs", verbose_name=_("order"), db_index=False)
+    visit = models.PositiveSmallIntegerField(_("installation no."), default=1)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.OPEN)
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, related_name="+", verbose_name=_("region"), db_index=False
+    )
+    owner = models.ForeignKey(
+        Partner, models.PROTECT, null=True, blank=True, related_name="jobs", verbose_name=_("installer")
+    )
+    starts_at = models.DateTimeField(_("clock starts"))
+    due_at = models.DateTimeField(_("due"))
+    opened_at = models.DateTimeField(_("opened"))
+    dispatched_at = models.DateTimeField(_("dispatched"), null=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    appointed_at = models.DateTimeField(_("appointed for"), null=True)
+    done_at = models.DateTimeField(_("done"), null=True)
+    serial_number = models.CharField(_("serial number"), max_length=80, blank=True)
+    photo = models.ImageField(_("photo"), upload_to="jobs/%Y/%m/", max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("installation job")
+        verbose_name_plural = _("installation jobs")
+        permissions = [
+            ("dispatch_job", _("Can dispatch installation jobs")),
+            ("accept_job", _("Can accept or decline an offered job")),
+            ("work_job", _("Can make appointments and report on jobs")),
+            ("cancel_job", _("Can cancel jobs")),
+            ("export_job", _("Can export jobs")),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "visit"], name="job_once"),
+            models.CheckConstraint(name="job_state", condition=Q(state__in=JobState.values)),
+            models.CheckConstraint(
+                name="job_owner", condition=Q(state__in=("open", "cancelled")) | Q(owner__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="job_done", condition=~Q(state="done") | (Q(done_at__isnull=False) & ~Q(serial_number=""))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="job_live_due", condition=Q(state__in=LIVE)),
+            models.Index(fields=["state", "due_at"], name="job_state_due"),
+            models.Index(fields=["done_at"], name="job_done_at", condition=Q(state="done")),
+            models.Index(fields=["region"], name="job_region", opclasses=["varchar_pattern_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"J{self.pk}"
+
+    def timers(self) -> models.QuerySet[Timer]:
+        """The clocks of this job."""
+        return Timer.objects.of(self._meta.label_lower, [self.pk])

@@ -1,0 +1,38 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.models.job import Job
+from aftersales.states import Answer
+from channels.models import Partner
+
+
+class Offer(models.Model):
+    """AS-2: a job offered to a partner, with all candidates of that moment and the reason for or against each.
+
+    `candidates` is a list of {"partner", "name", "chosen", "because"}; `because` names the rows that made the choice.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="offers", verbose_name=_("job"))
+    round = models.PositiveSmallIntegerField(_("round"))
+    partner = models.ForeignKey(
+        Partner, models.PROTECT, null=True, related_name="offers", verbose_name=_("offered to")
+    )
+    offered_at = models.DateTimeField(_("offered"))
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, default=Answer.WAITING)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    because = models.CharField(_("because"), max_length=300)
+    candidates = models.JSONField(_("candidates"), default=list)
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        constraints = [
+            models.UniqueConstraint(fields=["job", "round"], name="offer_once"),
+            models.UniqueConstraint(fields=["job"], name="offer_one_waiting", condition=Q(answer="waiting")),
+            models.CheckConstraint(name="offer_answer", condition=Q(answer__in=Answer.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}.{self.round}"

@@ -1,0 +1,62 @@
+"""The machine of an installation job, and the sentences of its events."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.machine import Machine
+
+
+class JobState(models.TextChoices):
+    OPEN = "open", _("to be dispatched")
+    OFFERED = "offered", _("offered, not accepted")
+    ACCEPTED = "accepted", _("accepted")
+    APPOINTED = "appointed", _("appointment made")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+LIVE = ("open", "offered", "accepted", "appointed")
+
+JOB = Machine(
+    "job",
+    offer=(("open", "offered"), "offered"),
+    run_out=(("offered",), "open"),
+    decline=(("offered",), "open"),
+    accept=(("offered",), "accepted"),
+    appoint=(("accepted", "appointed"), "appointed"),
+    complete=(("accepted", "appointed"), "done"),
+    fail=(("accepted", "appointed"), "failed"),
+    reopen=(("failed",), "open"),
+    cancel=(LIVE, "cancelled"),
+)
+
+
+class Answer(models.TextChoices):
+    """AS-2: what became of an offer; silence is a signal, not an answer."""
+
+    WAITING = "waiting", _("waiting for an answer")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    SILENT = "silent", _("no answer in time")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+EVENTS = {
+    "job.open": _("Installation job opened: {because}"),
+    "job.offer": _("Offered to {partner}: {because}"),
+    "job.run_out": _("No one left to offer it to: {because}"),
+    "job.decline": _("Declined by {partner}: {reason}"),
+    "job.accept": _("Accepted by {partner}"),
+    "job.appoint": _("Appointment made for {appointed_at}"),
+    "job.complete": _("Installed, serial number {serial_number}"),
+    "job.fail": _("Installation failed: {reason}"),
+    "job.reopen": _("Opened again: {reason}"),
+    "job.cancel": _("Cancelled: {reason}"),
+    "job.export": _("Jobs exported: {rows}"),
+    "installation.warned": _("Deadline of installation is near, due {due_at}"),
+    "installation.missed": _("Deadline of installation missed, was due {due_at}"),
+    "installation.escalated": _("Installation a day late, was due {due_at}"),
+    "acceptance.warned": _("Answer to the offer is due soon ({due_at})"),
+    "acceptance.missed": _("No answer to the offer, was due {due_at}"),
+}

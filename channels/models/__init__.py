@@ -1,0 +1,8 @@
+from channels.models.authorisation import Authorisation, Revocation
+from channels.models.listing import Listing
+from channels.models.partner import Partner
+from channels.models.platform import Platform
+from channels.models.product import ListPrice, NamedSeller, Product
+from channels.models.region import Region
+from channels.models.shop import Shop
+from channels.models.territory import Territory

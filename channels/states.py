@@ -1,0 +1,81 @@
+"""Choices of the channels app (CH-1, CH-2, CH-5, CH-6, CH-7)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PlatformKind(models.TextChoices):
+    MARKETPLACE = "marketplace", _("marketplace")
+    OWN = "own", _("own mall")
+    OFFLINE = "offline", _("offline")
+
+
+class Mode(models.TextChoices):
+    """CH-2: operating mode of a shop."""
+
+    FLAGSHIP = "flagship", _("flagship shop")
+    SPECIALITY = "speciality", _("speciality shop")
+    DISTRIBUTION = "distribution", _("distribution shop")
+    POP = "pop", _("POP shop")
+    SELF_OPERATED = "self_operated", _("platform self-operated")
+    OWN_MALL = "own_mall", _("own mall")
+    OUTLET = "outlet", _("offline outlet")
+
+
+class PartnerKind(models.TextChoices):
+    AGENT = "agent", _("agent")
+    DISTRIBUTOR = "distributor", _("distributor")
+    INSTALLER = "installer", _("third-party installer")
+
+
+class PartnerLevel(models.TextChoices):
+    """CH-5: national → province → city → outlet."""
+
+    NATIONAL = "national", _("national")
+    PROVINCE = "province", _("province")
+    CITY = "city", _("city")
+    OUTLET = "outlet", _("outlet")
+
+
+class RegionLevel(models.IntegerChoices):
+    """The number is the precedence: the greater, the more specific (CH-6)."""
+
+    PROVINCE = 1, _("province")
+    CITY = 2, _("city")
+    COUNTY = 3, _("county")
+    TOWN = 4, _("town")
+
+
+class Duty(models.TextChoices):
+    """CH-6: what a partner covers a region for."""
+
+    SALES = "sales", _("sales")
+    INSTALLATION = "installation", _("installation")
+    REPAIR = "repair", _("repair")
+
+
+class SoldWhere(models.TextChoices):
+    """CH-7: where a model may be sold."""
+
+    ANYWHERE = "anywhere", _("online and offline")
+    ONLINE = "online", _("online only")
+    OFFLINE = "offline", _("offline only")
+    NAMED = "named", _("named distributors only")
+
+
+class CertificateState(models.TextChoices):
+    """CH-4: what the public page answers."""
+
+    VALID = "valid", _("valid")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+    NOT_YET = "not_yet", _("not yet in force")
+    UNKNOWN = "unknown", _("unknown")
+
+
+EVENTS = {
+    "record.add": _("Entered"),
+    "record.change": _("Changed"),
+    "authorisation.revoke": _("Authorisation revoked"),
+    "listing.map": _("Listing mapped to a model"),
+}

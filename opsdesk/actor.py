@@ -1,0 +1,35 @@
+"""AU-1: who acts, with which rights, within which scope, through which door."""
+
+from dataclasses import dataclass, field
+
+from opsdesk.errors import NotAllowed
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One person (or the system) at one door.
+
+    `company` means no limit of scope; otherwise codes of shops, administrative regions (prefixes) and partners
+    (with everything below them) say what is visible. `rights` are Django permissions ("aftersales.accept_job").
+    """
+
+    name: str
+    user_id: int | None = None
+    rights: frozenset[str] = field(default=frozenset(), repr=False)
+    company: bool = False
+    shops: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
+    partners: frozenset[str] = frozenset()
+    door: str = "system"
+
+    def may(self, right: str) -> bool:
+        """Say whether this actor has the right; the system has all."""
+        return self is SYSTEM or right in self.rights
+
+    def need(self, right: str) -> None:
+        """Refuse an actor without the right."""
+        if not self.may(right):
+            raise NotAllowed(right=right)
+
+
+SYSTEM = Actor("system", company=True)

@@ -1,0 +1,30 @@
+"""The distributed engine: what runs when (SCHEDULE) and where (ROUTES). No deadline lives here; a lost message costs a sweep."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsdesk.settings")
+
+SCHEDULE = {
+    "sweep timers": ("opsdesk.sla.tasks.sweep", 60.0),
+    "offer onward": ("aftersales.tasks.offer_onward_all_due", 60.0),
+    "open jobs": ("aftersales.tasks.open_all_due", 300.0),
+    "finish imports": ("orders.tasks.run_all_due", 60.0),
+    "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
+    "morning mail": ("opsdesk.kpi.tasks.send_all_due", crontab(minute="*/10", hour="6-11")),
+    "beat is alive": ("opsdesk.sla.tasks.beat", 60.0),
+}
+ROUTES = {
+    "orders.tasks.*": {"queue": "imports"},
+    "opsdesk.notify.tasks.*": {"queue": "mail"},
+    "opsdesk.kpi.tasks.*": {"queue": "mail"},
+}
+QUEUES = ("celery", "imports", "mail")
+
+app = Celery("opsdesk")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
+app.conf.task_routes = ROUTES
+app.autodiscover_tasks(["opsdesk.sla", "opsdesk.notify", "opsdesk.kpi", "orders", "aftersales"])

@@ -1,0 +1,10 @@
+"""The only place that asks for the time; only doors import it and pass `at` down."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """Return the present moment, aware."""
+    return timezone.now()

@@ -1,0 +1,137 @@
+"""What every admin page inherits: visible_to first, no counting of big tables, buttons that are operations."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from opsdesk import clock
+from opsdesk.audit import models as audit
+from opsdesk.entry.web import actor_at
+from opsdesk.errors import DeskError
+
+
+class BoundedPaginator(Paginator):
+    """Counts to 10,000 and no further: nobody pages beyond, and a full count costs seconds on a big table."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: self.most].count()  # type: ignore[union-attr]
+
+
+class DeskAdmin(ModelAdmin):
+    """Base of all admin classes. `visible_to(actor)` is the first word of every list and of every row."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return self.model._default_manager.visible_to(actor_at(request)).order_by("-pk")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        by = actor_at(request)
+        actions = super().get_actions(request)
+        return {name: row for name, row in actions.items() if by.may(getattr(row[0], "right", ""))}
+
+
+class ReadOnlyAdmin(DeskAdmin):
+    """For whatever has a state: read-only fields, no add, no delete; work is done by actions."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MasterDataAdmin(DeskAdmin):
+    """For plain master data: edited in place, never deleted (it is referred to), every change recorded (AU-3)."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        old = {name: form.initial.get(name) for name in form.changed_data} if change else {}
+        new = {name: form.cleaned_data.get(name) for name in form.changed_data}
+        facts = {name: [str(old.get(name, "")), str(value)] for name, value in new.items()}
+        action = "record.change" if change else "record.add"
+        audit.record(obj, action, by=actor_at(request), at=clock.now(), changed=facts)
+
+
+class RowsInline(TabularInline):
+    """Read-only rows of another table below a record."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def bulk(label: Any, operation: Callable[..., Any], *, right: str, form: type[forms.Form] | None = None) -> Any:
+    """Make an admin action of an operation: each row its own transaction and its own answer.
+
+    With a form, a page between asks for what the operation needs besides (a reason, a day); its cleaned data are
+    passed on as keyword arguments.
+    """
+
+    @admin.action(description=label)
+    def run(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        asked = form(request.POST if "answered" in request.POST else None, request.FILES or None) if form else None
+        if asked is not None and not (asked.is_bound and asked.is_valid()):
+            return _ask(model_admin, request, queryset, asked, label)
+        _run_each(model_admin, request, queryset, label, partial(operation, **(asked.cleaned_data if asked else {})))
+        return None
+
+    run.__name__ = operation.__name__
+    run.right = right  # type: ignore[attr-defined]
+    return run
+
+
+def _run_each(model_admin: Any, request: HttpRequest, queryset: Any, label: Any, operation: Callable[..., Any]) -> None:
+    by, at, done = actor_at(request), clock.now(), 0
+    for pk in queryset.order_by("pk").values_list("pk", flat=True):
+        try:
+            operation(pk, by=by, at=at)
+            done += 1
+        except DeskError as why:
+            model_admin.message_user(request, str(why), messages.WARNING)
+    if done:
+        model_admin.message_user(request, _("%(label)s: %(done)d done") % {"label": label, "done": done})
+
+
+def _ask(model_admin: Any, request: HttpRequest, queryset: Any, form: forms.Form, label: Any) -> HttpResponse:
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": label,
+        "opts": model_admin.model._meta,
+        "form": form,
+        "rows": queryset[:50],
+        "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+        "action": request.POST.get("action"),
+        "all": request.POST.get("select_across", "0"),
+    }
+    return render(request, "console/ask.html", context)

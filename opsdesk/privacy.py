@@ -1,0 +1,83 @@
+"""AU-2: personal data of customers is sealed at rest, found by fingerprint, shown masked."""
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.errors import Misconfigured
+
+_NONCE = 12
+_PUNCTUATION = re.compile(r"[\s\-()（）+_.]")
+
+
+class KeyMissing(Misconfigured):
+    code, sentence = "privacy_key_missing", _("The privacy key “{key}” is not in PRIVACY_KEYS; add it again.")
+
+
+@lru_cache(maxsize=1)
+def _ciphers() -> dict[str, AESGCM]:
+    pairs = (entry.partition(":")[::2] for entry in settings.PRIVACY_KEYS)
+    return {key: AESGCM(base64.b64decode(secret)) for key, secret in pairs}
+
+
+def seal(text: str) -> bytes:
+    """Encrypt text under the first key (AES-GCM); the key's name stands in front, so that keys can be rotated."""
+    key, cipher = next(iter(_ciphers().items()))
+    nonce, name = os.urandom(_NONCE), key.encode()
+    return bytes((len(name),)) + name + nonce + cipher.encrypt(nonce, text.encode(), name)
+
+
+def unseal(sealed: bytes | memoryview) -> str:
+    """Return the text that was sealed; raise KeyMissing when its key is no longer configured."""
+    data = bytes(sealed)
+    name, rest = data[1 : 1 + data[0]], data[1 + data[0] :]
+    cipher = _ciphers().get(name.decode())
+    if cipher is None:
+        raise KeyMissing(key=name.decode())
+    try:
+        return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], name).decode()
+    except InvalidTag:
+        raise KeyMissing(key=f"{name.decode()} (changed)") from None
+
+
+def fingerprint(value: str) -> bytes:
+    """Return 16 bytes that are equal for equal values and say nothing without the key (blind index)."""
+    return hmac.digest(settings.FINGERPRINT_KEY, value.encode(), hashlib.sha256)[:16]
+
+
+def normal_phone(text: str) -> str:
+    """OR-4: return the digits that identify a phone, or "" when it is masked, virtual or no phone at all.
+
+    A leading 86/0086 is dropped; a virtual number (18877771111-123) belongs to an order, not to a person.
+    """
+    if "*" in text or re.fullmatch(r"\s*1\d{10}[-转]\d+\s*", text):
+        return ""
+    digits = _PUNCTUATION.sub("", text)
+    if not digits.isascii() or not digits.isdigit():
+        return ""
+    for prefix in ("0086", "86"):
+        if digits.startswith(prefix) and len(digits) == len(prefix) + 11:
+            digits = digits[len(prefix) :]
+    return digits if 7 <= len(digits) <= 12 else ""
+
+
+def mask_phone(text: str) -> str:
+    """Show the first three and the last four digits; what is masked already stays so."""
+    if "*" in text or not text:
+        return text
+    return f"{text[:3]}****{text[-4:]}" if len(text) >= 9 else f"{text[:1]}****"
+
+
+def mask_name(text: str) -> str:
+    """Show the family name's first character only."""
+    if "*" in text or not text:
+        return text
+    return text[0] + "*" * min(len(text) - 1, 2)

@@ -1,0 +1,13 @@
+"""What may follow a moment after an event: event name → tasks, each called once per batch with `event_ids`.
+
+This page replaces signals and upward imports. Whatever is started here, a sweep would find if the broker lost it.
+"""
+
+REACTIONS: dict[str, list[str]] = {
+    "import.start": ["orders.tasks.run_imports"],
+    "import.finish": ["aftersales.tasks.open_jobs_of_imports"],
+    "order.sign": ["aftersales.tasks.open_all_due"],
+    "job.open": ["aftersales.tasks.dispatch_all_due"],
+    "job.offer": ["aftersales.tasks.tell_agents"],
+    "acceptance.missed": ["aftersales.tasks.offer_onward_all_due"],
+}

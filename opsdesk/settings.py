@@ -106,7 +106,11 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/opsdesk")}
-DATABASES["default"] |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+}
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
@@ -183,7 +187,26 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "opsdesk.console.dashboard.fill",
     "SIDEBAR": {"show_search": True, "navigation": "opsdesk.console.menu.navigation"},
-    "COLORS": {"primary": {str(k): v for k, v in zip((50, *range(100, 1000, 100), 950), (
-        "#eff6ff", "#dbeafe", "#bfdbfe", "#93c5fd", "#60a5fa", "#3b82f6",
-        "#2563eb", "#1d4ed8", "#1e40af", "#1e3a8a", "#172554"), strict=True)}},
+    "COLORS": {
+        "primary": {
+            str(k): v
+            for k, v in zip(
+                (50, *range(100, 1000, 100), 950),
+                (
+                    "#eff6ff",
+                    "#dbeafe",
+                    "#bfdbfe",
+                    "#93c5fd",
+                    "#60a5fa",
+                    "#3b82f6",
+                    "#2563eb",
+                    "#1d4ed8",
+                    "#1e40af",
+                    "#1e3a8a",
+                    "#172554",
+                ),
+                strict=True,
+            )
+        }
+    },
 }

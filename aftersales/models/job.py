@@ -104,7 +104,8 @@ class Job(models.Model):
                 name="job_owner", condition=Q(state__in=("open", "cancelled")) | Q(owner__isnull=False)
             ),
             models.CheckConstraint(
-                name="job_done", condition=~Q(state="done") | (Q(done_at__isnull=False) & ~Q(serial_number=""))
+                name="job_done",
+                condition=~Q(state="done") | (Q(done_at__isnull=False) & ~Q(serial_number="")),
             ),
         ]
         indexes = [

@@ -15,9 +15,7 @@ class Offer(models.Model):
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="offers", verbose_name=_("job"))
     round = models.PositiveSmallIntegerField(_("round"))
-    partner = models.ForeignKey(
-        Partner, models.PROTECT, null=True, related_name="offers", verbose_name=_("offered to")
-    )
+    partner = models.ForeignKey(Partner, models.PROTECT, null=True, related_name="offers", verbose_name=_("offered to"))
     offered_at = models.DateTimeField(_("offered"))
     answer = models.CharField(_("answer"), max_length=10, choices=Answer, default=Answer.WAITING)
     answered_at = models.DateTimeField(_("answered"), null=True)

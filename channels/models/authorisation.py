@@ -32,8 +32,12 @@ class Authorisation(Valid):
 
     number = models.CharField(_("certificate number"), max_length=40, unique=True)
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="authorisations", verbose_name=_("partner"))
-    shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="authorisations", verbose_name=_("shop"))
-    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region"))
+    shop = models.ForeignKey(
+        Shop, models.PROTECT, null=True, blank=True, related_name="authorisations", verbose_name=_("shop")
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
+    )
 
     objects = AuthorisationQuerySet.as_manager()
 

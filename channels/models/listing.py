@@ -28,11 +28,11 @@ class Listing(models.Model):
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="listings", verbose_name=_("shop"))
-    key = models.CharField(_("item key"), max_length=200)
-    item_id = models.CharField(_("platform item id"), max_length=40, blank=True)
-    sku_id = models.CharField(_("platform SKU id"), max_length=40, blank=True)
-    merchant_code = models.CharField(_("merchant code"), max_length=120, blank=True)
-    title = models.CharField(_("title"), max_length=200, blank=True)
+    key = models.CharField(_("item key"))
+    item_id = models.CharField(_("platform item id"), blank=True)
+    sku_id = models.CharField(_("platform SKU id"), blank=True)
+    merchant_code = models.CharField(_("merchant code"), blank=True)
+    title = models.CharField(_("title"), blank=True)
     product = models.ForeignKey(
         Product, models.PROTECT, null=True, blank=True, related_name="listings", verbose_name=_("product")
     )
@@ -46,7 +46,9 @@ class Listing(models.Model):
         verbose_name = _("listing")
         verbose_name_plural = _("listings")
         constraints = [models.UniqueConstraint(fields=["shop", "key"], name="listing_once")]
-        indexes = [models.Index(fields=["shop"], name="listing_unmapped", condition=models.Q(product=None, ignored=False))]
+        indexes = [
+            models.Index(fields=["shop"], name="listing_unmapped", condition=models.Q(product=None, ignored=False))
+        ]
 
     def __str__(self) -> str:
         return self.title or self.key

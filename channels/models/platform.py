@@ -26,9 +26,7 @@ class Platform(models.Model):
     class Meta:
         verbose_name = _("platform")
         verbose_name_plural = _("platforms")
-        constraints = [
-            models.CheckConstraint(name="platform_kind", condition=models.Q(kind__in=PlatformKind.values))
-        ]
+        constraints = [models.CheckConstraint(name="platform_kind", condition=models.Q(kind__in=PlatformKind.values))]
 
     def __str__(self) -> str:
         return self.name

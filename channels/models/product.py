@@ -67,7 +67,10 @@ class NamedSeller(Valid):
     class Meta:
         verbose_name = _("named seller")
         verbose_name_plural = _("named sellers")
-        constraints = [ends_after_start("named_seller_span"), one_at_a_time("named_seller_once", "product", "partner")]
+        constraints = [
+            ends_after_start("named_seller_span"),
+            one_at_a_time("named_seller_once", "product", "partner"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.partner_id}"

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -91,3 +92,8 @@ def react(action: str, event_ids: list[int]) -> None:
     for task in settings.REACTIONS.get(action, ()):
         for start in range(0, len(event_ids), 1000):
             later(task, event_ids=event_ids[start : start + 1000])
+
+
+def as_json(facts: Mapping[str, Any]) -> str:
+    """Render facts as the `facts` column holds them, for events written by COPY."""
+    return json.dumps(facts, cls=DjangoJSONEncoder, ensure_ascii=False)

@@ -1,7 +1,5 @@
-from datetime import date
 from typing import Self
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -47,18 +45,22 @@ class Target(Valid):
 
 class ReportQuerySet(DeskQuerySet):
     def visible_to(self, by: Actor) -> Self:
-        """A report belongs to its reader."""
-        return self.filter(reader_id=by.user_id)
+        """A report shows what its scope may see: it is visible to exactly that scope."""
+        return self.filter(scope=scope_of(by))
 
-    def of(self, reader_id: int, day: date) -> Self:
-        """Narrow to the report of this reader for this day."""
-        return self.filter(reader_id=reader_id, day=day)
+
+def scope_of(by: Actor) -> str:
+    """Name what an actor may see; two actors of one scope are told the same figures."""
+    if by.company:
+        return "company"
+    kinds = (("shop", by.shops), ("region", by.regions), ("partner", by.partners))
+    return "|".join(f"{kind}:{','.join(sorted(codes))}" for kind, codes in kinds if codes) or "nothing"
 
 
 class Report(models.Model):
-    """KP-3: the figures of one business day as one manager was told them; frozen when the day closed, never rewritten."""
+    """KP-3: the figures of one business day for one scope, frozen after the day closed and never rewritten."""
 
-    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reports", verbose_name=_("reader"))
+    scope = models.CharField(_("scope"))
     day = models.DateField(_("business day"))
     frozen_at = models.DateTimeField(_("frozen"))
     content = models.JSONField(encoder=DjangoJSONEncoder)
@@ -69,7 +71,7 @@ class Report(models.Model):
         verbose_name = _("daily report")
         verbose_name_plural = _("daily reports")
         permissions = [("receive_report", _("Receives the KPI e-mail every morning"))]
-        constraints = [models.UniqueConstraint(fields=["reader", "day"], name="report_once")]
+        constraints = [models.UniqueConstraint(fields=["scope", "day"], name="report_once")]
 
     def __str__(self) -> str:
-        return f"{self.day}"
+        return f"{self.day} {self.scope}"

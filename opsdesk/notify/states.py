@@ -19,6 +19,6 @@ MAIL = Machine(
 
 EVENTS = {
     "mail.send": _("Mail sent"),
-    "mail.give_up": _("Mail given up after {attempts} attempts: {error}"),
+    "mail.give_up": _("Mail given up: {error}"),
     "mail.retry": _("Mail to be sent again"),
 }

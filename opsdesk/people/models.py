@@ -40,7 +40,8 @@ class Scope(models.Model):
             models.UniqueConstraint(fields=["user", "kind", "code"], name="scope_once"),
             models.CheckConstraint(condition=models.Q(kind__in=ScopeKind.values), name="scope_kind"),
             models.CheckConstraint(
-                condition=models.Q(kind=ScopeKind.COMPANY, code="") | (~models.Q(kind=ScopeKind.COMPANY) & ~models.Q(code="")),
+                condition=models.Q(kind=ScopeKind.COMPANY, code="")
+                | (~models.Q(kind=ScopeKind.COMPANY) & ~models.Q(code="")),
                 name="scope_code",
             ),
         ]

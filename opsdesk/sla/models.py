@@ -26,6 +26,9 @@ class WorkCalendar(models.Model):
     name = models.CharField(_("name"), max_length=60)
     zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     weekly = models.JSONField(_("hours per weekday"), default=dict)
+    known_until = models.DateField(
+        _("holidays known until"), null=True, blank=True, help_text=_("Deadlines beyond it are provisional.")
+    )
     makeup_hours = models.JSONField(_("hours of a make-up work day"), default=list)
 
     objects = EveryonesQuerySet.as_manager()
@@ -162,6 +165,7 @@ class Timer(models.Model):
     started_at = models.DateTimeField(_("started"))
     due_at = models.DateTimeField(_("due"))
     provisional = models.BooleanField(_("provisional"), default=False)
+    because = models.JSONField(default=dict)
     ladder = ArrayField(models.CharField(max_length=20))
     ladder_at = ArrayField(models.DateTimeField())
     climbed = models.PositiveSmallIntegerField(default=0)
@@ -180,7 +184,11 @@ class Timer(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], name="timer_next", condition=Q(state="running", next_at__isnull=False)),
-            models.Index(fields=["subject_type", "due_at"], name="timer_due", condition=Q(state__in=("running", "paused"))),
+            models.Index(
+                fields=["subject_type", "due_at"],
+                name="timer_due",
+                condition=Q(state__in=("running", "paused")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,10 @@ class ImportQuerySet(DeskQuerySet):
 
 
 class Import(models.Model):
-    """OR-3: one export file taken in: who, when, what it held and what became of it. The file itself is kept, sealed."""
+    """OR-3: one export file taken in: who, when, what it held and what became of it. The file itself is kept, sealed.
+
+    `cursor` counts the orders and rejected rows already committed: a run that was killed goes on from there.
+    """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="imports", verbose_name=_("shop"))
     name = models.CharField(_("file"), max_length=200)
@@ -29,12 +32,14 @@ class Import(models.Model):
     sealed = models.FileField(upload_to="imports/%Y/%m/", max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.WAITING)
     format = models.CharField(_("format"), max_length=30, blank=True)
-    columns = ArrayField(models.CharField(max_length=100), default=list, verbose_name=_("columns"))
+    columns = ArrayField(models.CharField(), default=list, verbose_name=_("columns"))
     as_of = models.DateTimeField(_("state as of"), null=True)
     entered_by = models.CharField(_("imported by"), max_length=150)
     entered_at = models.DateTimeField(_("imported"))
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    moved_at = models.DateTimeField(_("last progress"), null=True)
+    cursor = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     new = models.PositiveIntegerField(_("new orders"), default=0)
     updated = models.PositiveIntegerField(_("updated orders"), default=0)
@@ -76,8 +81,8 @@ class RejectedRow(models.Model):
     source = models.ForeignKey(Import, models.PROTECT, related_name="rejected_rows", verbose_name=_("import"))
     line = models.PositiveIntegerField(_("line"))
     code = models.CharField(_("kind of error"), max_length=40)
-    field = models.CharField(_("column"), max_length=100, blank=True)
-    reason = models.CharField(_("reason"), max_length=500)
+    field = models.CharField(_("column"), blank=True)
+    reason = models.CharField(_("reason"))
     row_sealed = models.BinaryField()
     mended_by = models.ForeignKey(
         Import, models.PROTECT, null=True, related_name="mended_rows", verbose_name=_("mended by")

@@ -9,16 +9,16 @@ class Line(models.Model):
     """One item of an order; `key` is unique within it. What model it is follows from its listing (CH-8)."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"), db_index=False)
-    key = models.CharField(_("item key"), max_length=220)
+    key = models.CharField(_("item key"))
     listing = models.ForeignKey(Listing, models.PROTECT, null=True, related_name="lines", verbose_name=_("listing"))
-    title = models.CharField(_("title"), max_length=200, blank=True)
-    properties = models.CharField(_("properties"), max_length=300, blank=True)
+    title = models.CharField(_("title"), blank=True)
+    properties = models.CharField(_("properties"), blank=True)
     quantity = models.PositiveIntegerField(_("quantity"), null=True)
     price_yuan = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2, null=True)
     paid_yuan = models.DecimalField(_("paid (yuan)"), max_digits=12, decimal_places=2, null=True)
     refunded_yuan = models.DecimalField(_("refunded (yuan)"), max_digits=12, decimal_places=2, null=True)
-    refund_state = models.CharField(_("refund state"), max_length=60, blank=True)
-    serial_number = models.CharField(_("serial number"), max_length=80, blank=True)
+    refund_state = models.CharField(_("refund state"), blank=True)
+    serial_number = models.CharField(_("serial number"), blank=True)
 
     class Meta:
         verbose_name = _("order line")

@@ -6,11 +6,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from channels.models import Partner, Region, Shop
+from channels.models import Region, Shop
 from opsdesk.actor import Actor
 from opsdesk.privacy import fingerprint, normal_phone
 from opsdesk.querysets import DeskQuerySet
-from orders.models.customer import Customer
+from orders.models.customer import Basis, Customer, Mark
 from orders.models.intake import Import
 from orders.states import OrderState
 
@@ -46,7 +46,8 @@ class OrderQuerySet(DeskQuerySet):
         text = text.strip()
         which = Q(number__startswith=text) | Q(tracking=text) | Q(buyer__startswith=text)
         if phone := normal_phone(text):
-            which |= Q(customer__fingerprint=fingerprint(f"phone:{phone}"))
+            known = Mark.objects.filter(pk=fingerprint(f"phone:{phone}"))
+            which |= Q(customer_id__in=known.values("customer_id"))
         return self.filter(which)
 
 
@@ -58,7 +59,7 @@ class Order(models.Model):
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
-    number = models.CharField(_("order number"), max_length=64)
+    number = models.CharField(_("order number"))
     state = models.CharField(_("state"), max_length=12, choices=OrderState)
     held = models.BooleanField(_("on hold"), default=False)
     superseded = models.BooleanField(_("split by the platform"), default=False)
@@ -77,28 +78,35 @@ class Order(models.Model):
     paid_yuan = models.DecimalField(_("paid (yuan)"), max_digits=12, decimal_places=2, null=True)
     refunded_yuan = models.DecimalField(_("refunded (yuan)"), max_digits=12, decimal_places=2, null=True)
 
-    buyer = models.CharField(_("buyer's account"), max_length=80, blank=True)
+    buyer = models.CharField(_("buyer's account"), blank=True)
     receiver_sealed = models.BinaryField(null=True)
     receiver_print = models.BinaryField(max_length=16, null=True)
-    name_masked = models.CharField(_("receiver"), max_length=20, blank=True)
-    phone_masked = models.CharField(_("phone"), max_length=30, blank=True)
+    name_masked = models.CharField(_("receiver"), blank=True)
+    phone_masked = models.CharField(_("phone"), blank=True)
     region = models.ForeignKey(
         Region, models.PROTECT, null=True, related_name="+", verbose_name=_("region"), db_index=False
     )
-    region_because = ArrayField(models.CharField(max_length=120), default=list, verbose_name=_("region because"))
+    region_because = ArrayField(models.CharField(), default=list, verbose_name=_("region because"))
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="orders", verbose_name=_("customer"))
+    customer_basis = models.CharField(_("recognised by"), max_length=12, choices=Basis, blank=True)
 
     buyer_message = models.TextField(_("buyer's message"), blank=True)
     seller_note = models.TextField(_("seller's note"), blank=True)
-    close_reason = models.CharField(_("closed because"), max_length=200, blank=True)
-    after_sale = models.CharField(_("after-sales state on the platform"), max_length=60, blank=True)
-    carrier = models.CharField(_("carrier"), max_length=60, blank=True)
-    tracking = models.CharField(_("tracking number"), max_length=200, blank=True)
+    close_reason = models.CharField(_("closed because"), blank=True)
+    after_sale = models.CharField(_("after-sales state on the platform"), blank=True)
+    carrier = models.CharField(_("carrier"), blank=True)
+    tracking = models.CharField(_("tracking number"), blank=True)
     installation_bought = models.BooleanField(_("installation ordered with it"), null=True)
     source = models.ForeignKey(
-        Import, models.PROTECT, null=True, related_name="orders", verbose_name=_("first seen in"), db_index=False
+        Import,
+        models.PROTECT,
+        null=True,
+        related_name="orders",
+        verbose_name=_("first seen in"),
+        db_index=False,
     )
     entered_at = models.DateTimeField(_("entered"))
+    changed_at = models.DateTimeField(_("changed"))
 
     objects = OrderQuerySet.as_manager()
 
@@ -117,11 +125,15 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["number"], name="order_number", opclasses=["varchar_pattern_ops"]),
             models.Index(
-                fields=["buyer"], name="order_buyer", opclasses=["varchar_pattern_ops"], condition=~Q(buyer="")
+                fields=["buyer"],
+                name="order_buyer",
+                opclasses=["varchar_pattern_ops"],
+                condition=~Q(buyer=""),
             ),
             models.Index(fields=["tracking"], name="order_tracking", condition=~Q(tracking="")),
             models.Index(fields=["ordered_at", "shop"], name="order_ordered"),
             models.Index(fields=["paid_at", "shop"], name="order_paid", condition=Q(paid_at__isnull=False)),
+            models.Index(fields=["changed_at"], name="order_changed"),
             models.Index(fields=["signed_at"], name="order_signed", condition=Q(signed_at__isnull=False)),
             models.Index(fields=["region"], name="order_region", opclasses=["varchar_pattern_ops"]),
         ]

@@ -1,0 +1,114 @@
+"""What is done with one installation job: answered, appointed, reported, cancelled (AS-1, AS-2)."""
+
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.models import Job
+from aftersales.operations import dispatch
+from aftersales.operations.opening import SUBJECT
+from aftersales.states import JOB, Answer
+from opsdesk.actor import Actor
+from opsdesk.errors import Refused
+from opsdesk.later import later
+from opsdesk.photos import cleaned
+from opsdesk.sla import timers
+
+
+class NothingReported(Refused):
+    code, sentence = "report_incomplete", _("{job}: a completion report needs the serial number and a photo.")
+
+
+class ReasonMissing(Refused):
+    code, sentence = "reason_missing", _("{job}: say why.")
+
+
+class AppointmentPast(Refused):
+    code, sentence = "appointment_past", _("{job}: the appointment lies in the past; choose a later moment.")
+
+
+@transaction.atomic
+def accept(job_id: int, *, by: Actor, at: datetime) -> Job:
+    """AS-2: take the job on."""
+    by.need("aftersales.accept_job")
+    job = Job.objects.visible_to(by).for_change(job_id)
+    JOB.move(job, "accept", by=by, at=at, accepted_at=at)
+    dispatch.answered(job, Answer.ACCEPTED, by=by, at=at)
+    return job  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def decline(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
+    """AS-2: refuse an offer, with the reason; the job is then offered onward."""
+    by.need("aftersales.accept_job")
+    job = Job.objects.visible_to(by).for_change(job_id)
+    _needed(reason, job)
+    JOB.move(job, "decline", by=by, at=at, owner_id=None, dispatched_at=None)
+    dispatch.answered(job, Answer.DECLINED, by=by, at=at, reason=reason)
+    later("aftersales.tasks.dispatch_all_due")
+    return job  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def appoint(job_id: int, *, appointed_at: datetime, by: Actor, at: datetime) -> Job:
+    """AS-1: write down when the installer comes; the deadline does not move by it."""
+    by.need("aftersales.work_job")
+    job = Job.objects.visible_to(by).for_change(job_id)
+    if appointed_at < at:
+        raise AppointmentPast(job=job)
+    JOB.move(job, "appoint", by=by, at=at, appointed_at=appointed_at)
+    return job  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def complete(job_id: int, *, serial_number: str, photo: UploadedFile, by: Actor, at: datetime) -> Job:
+    """AS-1: report the installation with serial number and photo; this stops the clock, late or not."""
+    by.need("aftersales.work_job")
+    job = Job.objects.visible_to(by).for_change(job_id)
+    if not serial_number.strip() or not photo:
+        raise NothingReported(job=job)
+    JOB.check(job, "complete")
+    job.photo.save(f"{job.pk}.jpg", cleaned(photo), save=False)
+    JOB.move(job, "complete", by=by, at=at, done_at=at, serial_number=serial_number.strip(), photo=job.photo)
+    timers.meet_many("installation", SUBJECT, [job.pk], by=by, at=at)
+    return job  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def fail(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
+    """AS-5: report that it could not be installed, and why; the clock goes on until it is done or cancelled."""
+    by.need("aftersales.work_job")
+    job = Job.objects.visible_to(by).for_change(job_id)
+    _needed(reason, job)
+    JOB.move(job, "fail", by=by, at=at, reason=reason)
+    return job  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def reopen(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
+    """AS-1: try a failed installation again; dispatch starts over."""
+    by.need("aftersales.dispatch_job")
+    job = Job.objects.visible_to(by).for_change(job_id)
+    _needed(reason, job)
+    JOB.move(job, "reopen", by=by, at=at, reason=reason, owner_id=None, dispatched_at=None)
+    later("aftersales.tasks.dispatch_all_due")
+    return job  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def cancel(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
+    """End a job that nobody needs any more (refunded, installed by the customer …), with the reason."""
+    by.need("aftersales.cancel_job")
+    job = Job.objects.visible_to(by).for_change(job_id)
+    _needed(reason, job)
+    JOB.move(job, "cancel", by=by, at=at, reason=reason)
+    dispatch.answered(job, Answer.WITHDRAWN, by=by, at=at)
+    timers.drop_many("installation", SUBJECT, [job.pk], by=by, at=at)
+    return job  # type: ignore[no-any-return]
+
+
+def _needed(reason: str, job: Job) -> None:
+    if not reason.strip():
+        raise ReasonMissing(job=job)

@@ -1,0 +1,49 @@
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+
+from aftersales.models import Job, Offer
+from channels.queries import territories
+from channels.rules.territory import Claim, claims
+from channels.states import Duty
+from orders.models import Line, Order
+from orders.states import OrderState
+
+ARRIVED = (OrderState.SIGNED, OrderState.COMPLETED)
+
+
+def wanting_a_job(changed_since: datetime) -> "Iterable[int]":
+    """Return the orders whose goods have arrived, changed since then, that have no installation job yet (AS-1).
+
+    Orders of nothing but models that are not installed need none; an item not yet mapped counts as one that is.
+    """
+    lines = Line.objects.filter(order=OuterRef("pk"))
+    installed = lines.filter(Q(listing__product=None, listing__ignored=False) | Q(listing__product__installed=True))
+    return (
+        Order.objects.counted()
+        .filter(changed_at__gte=changed_since, state__in=ARRIVED)
+        .filter(~Exists(Job.objects.filter(order=OuterRef("pk"))))
+        .filter(~Exists(lines) | Exists(installed))
+        .filter(Q(shop__installs_since=None) | Q(signed_at=None) | Q(signed_at__date__gte=F("shop__installs_since")))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def claims_of(jobs: Sequence[Job], *, at: datetime) -> dict[str, tuple[Claim, ...]]:
+    """Return who covers each of these jobs' regions, the winner first. One query."""
+    regions = {job.region_id or "" for job in jobs}
+    covers = territories.covers_of(regions, Duty.INSTALLATION, on=timezone.localdate(at))
+    return {region: claims(region, covers[region]) for region in regions}
+
+
+def tried_of(jobs: Sequence[Job]) -> dict[int, dict[int, str]]:
+    """Return how each partner that was offered one of these jobs answered, by job. One query."""
+    answers: dict[int, dict[int, str]] = defaultdict(dict)
+    rows = Offer.objects.filter(job__in=jobs, partner__isnull=False).order_by("round")
+    for job, partner, answer in rows.values_list("job_id", "partner_id", "answer"):
+        answers[job][partner] = answer
+    return answers

@@ -1,0 +1,160 @@
+"""Read a marketplace's export file: from its bytes to a stream of orders and of rows that cannot be read.
+
+`for item in open_export(source, name=…)` gives `PlatformOrder | Unreadable` in the order of the file, lazily
+and in constant memory (a workbook is held by the library that unpacks it). Every row ends up in exactly one
+item.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from channels.connectors import cells, formats, groups, rejects, sources, tables
+from channels.connectors.base import PlatformOrder, Unreadable
+from channels.connectors.douyin import mapping as douyin
+from channels.connectors.jd import mapping as jd
+from channels.connectors.pdd import mapping as pdd
+from channels.connectors.plain import mapping as plain
+from channels.connectors.taobao import mapping as taobao
+
+FORMATS = (*taobao.FORMATS, *jd.FORMATS, *pdd.FORMATS, *douyin.FORMATS, *plain.FORMATS)
+NOT_ORDERS = (*taobao.NOT_ORDERS, *jd.NOT_ORDERS, *douyin.NOT_ORDERS)
+
+NotAnExport = sources.NotAnExport
+rejected_csv = rejects.rejected_csv
+
+_PREAMBLE = 40  # rows in which the header is looked for
+_TOTALS = ("总计", "合计", "小计", "汇总")
+_STAMP = re.compile(
+    r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)[-_. T]?([0-2]\d)[-_.:]?([0-5]\d)(?:[-_.:]?([0-5]\d))?"
+    r"(?!\d)"
+)
+
+
+def open_export(source: sources.Source, *, name: str = "") -> "Export":
+    """Find out which platform's export this is; raise `NotAnExport` where it is none, or holds no row."""
+    name = name or (source.name if isinstance(source, Path) else "")
+    nearest: tuple[str, ...] = ()
+    for table, own_name in sources.found_in(source, name):
+        for line, row in table.head(_PREAMBLE):
+            columns = _columns(row)
+            kind = next((kind for kind in FORMATS if kind.fits(columns)), None)
+            if kind:
+                return Export(kind, table, line, columns, _stamp(own_name)).with_a_row()
+            nearest = max(nearest, columns, key=_likeness)
+    raise NotAnExport(_what_is_wrong(nearest), nearest)
+
+
+class Export:
+    """One file, opened: what it is, and its orders. Each `for` reads it anew from the beginning."""
+
+    def __init__(
+        self,
+        kind: formats.Format,
+        table: tables.Table,
+        header_line: int,
+        columns: tuple[str, ...],
+        as_of: datetime | None,
+    ) -> None:
+        self.format, self.platforms = kind, kind.platforms
+        self.encoding, self.header_line, self.as_of = table.encoding, header_line, as_of
+        self.columns = tuple(column for column in columns if column not in rejects.ADDED)
+        self.rows = 0  # data rows read so far
+        self.skipped = 0  # rows that are none: a total, the header once more
+        self._table, self._all_columns = table, columns
+        self._reader = formats.RowReader(kind, columns)
+
+    def __iter__(self) -> Iterator[PlatformOrder | Unreadable]:
+        self.rows = self.skipped = 0
+        join = groups.together if self.format.grouped else groups.one_by_one
+        return join(self._rows(), self.format, self.as_of)
+
+    def with_a_row(self) -> "Export":
+        """Return the export, or say that there is nothing below its header."""
+        with closing(self._table.rows(self.header_line, len(self._all_columns))) as rows:
+            if any(any(map(str.strip, row)) for _, row in rows):
+                return self
+        seen = "、".join(self.columns)
+        raise NotAnExport(f"只有表头，没有数据行（第 {self.header_line} 行：{seen}）；请重新导出", self.columns)
+
+    def _rows(self) -> Iterator[groups.ReadRow | groups.Refused]:
+        width = len(self._all_columns)
+        read = self._reader.read
+        for line, row in self._table.rows(self.header_line, width):
+            if len(row) == width or tables.fits(row, width):
+                try:
+                    order, lines = read(row)
+                except cells.Bad as bad:
+                    why = bad
+                else:
+                    self.rows += 1
+                    yield groups.ReadRow(line, order, lines)
+                    continue
+            else:
+                why = _wrong_width(len(row), width)
+            if self._is_no_data(row):
+                continue
+            self.rows += 1
+            reject = rejects.unreadable(line, self._table.raw, row, self._all_columns, why)
+            yield groups.Refused(self._reader.number(row), reject)
+
+    def _is_no_data(self, row: list[str]) -> bool:
+        filled = [cell for cell in map(cells.text, row) if cell]
+        if filled and not filled[0].startswith(_TOTALS) and _columns(row) != self._all_columns:
+            return False
+        self.skipped += bool(filled)
+        return True
+
+
+def _columns(row: list[str]) -> tuple[str, ...]:
+    """Return the trimmed names of a header, each different, without the empty cells at its end."""
+    names = [cells.text(cell.strip("\ufeff")) for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    columns: list[str] = []
+    for place, name in enumerate(names, start=1):
+        column = name or f"（第 {place} 列）"
+        columns.append(column if column not in columns else f"{column}（第 {place} 列）")
+    return tuple(columns)
+
+
+def _wrong_width(cells_seen: int, width: int) -> cells.Bad:
+    if cells_seen < width:
+        why = f"这一行只有 {cells_seen} 格，表头有 {width} 格；请补齐（多半是引号不成对，或内容里换了行）"
+        return cells.Bad("too_few_cells", why)
+    why = f"这一行有 {cells_seen} 格，表头只有 {width} 格；请改正（多半是内容里的逗号没有加引号）"
+    return cells.Bad("too_many_cells", why)
+
+
+def _stamp(name: str) -> datetime | None:
+    """Return the moment of export that stands in a file's name (ExportOrderList201707080042.csv)."""
+    for parts in _STAMP.findall(name):
+        year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+        try:
+            return datetime(year, month, day, hour, minute, second, tzinfo=cells.SHANGHAI)
+        except ValueError:
+            continue
+    return None
+
+
+def _likeness(columns: tuple[str, ...]) -> tuple[int, int]:
+    """Say how much a row looks like a header: names it shares with ours first, then cells."""
+    return len({formats.plain(column) for column in columns} & _KNOWN_NAMES), len(columns)
+
+
+_KNOWN_NAMES = {formats.plain(name) for kind in FORMATS for _, _, *names in (*kind.order, *kind.line) for name in names}
+
+
+def _what_is_wrong(seen: tuple[str, ...]) -> str:
+    there = {formats.plain(column) for column in seen}
+    for names, what in NOT_ORDERS:
+        if there >= {formats.plain(name) for name in names}:
+            return f"这是{what}，不是订单导出；请在平台后台导出订单"
+    nearest = min(FORMATS, key=lambda kind: len(kind.missing(seen)))
+    missing = "、".join(nearest.missing(seen))
+    near = f"最像{nearest.title}，但缺少：{missing}。" if len(nearest.missing(seen)) < len(nearest.needs) else ""
+    titles = "、".join(kind.title for kind in FORMATS)
+    shown = "、".join(seen[:12]) + ("…" if len(seen) > 12 else "") or "什么也没有"
+    return f"认不出表头，看到的是：{shown}。{near}能读的是：{titles}；请从平台后台直接导出，不要改动表头"

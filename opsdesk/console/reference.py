@@ -1,0 +1,77 @@
+"""Loads what the company starts with: platforms, regions, calendars, policies, targets, roles. Safe to repeat."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from channels.models import Platform
+from channels.operations import regions
+from opsdesk.kpi.models import Target
+from opsdesk.people.operations import ensure_roles
+from opsdesk.sla import workdays
+from opsdesk.sla.models import CalendarDay, Policy, Step, WorkCalendar
+
+_FILE = Path(__file__).with_name("data") / "reference.json"
+
+
+@transaction.atomic
+def load() -> None:
+    """Enter what is missing; rows that people have changed or replaced since stay as they are."""
+    data = json.loads(_FILE.read_text(encoding="utf-8"))
+    regions.load()
+    ensure_roles()
+    Platform.objects.bulk_create(
+        [Platform(code=code, name=name, kind=kind) for code, name, kind in data["platforms"]],
+        ignore_conflicts=True,
+    )
+    for row in data["calendars"]:
+        _calendar(row)
+    for row in data["policies"]:
+        _policy(row)
+    for figure, period, value, since in data["targets"]:
+        if not Target.objects.filter(figure=figure, period=period).exists():
+            Target.objects.create(
+                figure=figure, period=period, value=Decimal(value), valid_from=date.fromisoformat(since)
+            )
+
+
+def _calendar(row: dict[str, Any]) -> None:
+    holidays = row.pop("holidays")
+    calendar, _new = WorkCalendar.objects.get_or_create(code=row["code"], defaults=row)
+    if not holidays:
+        return
+    CalendarDay.objects.bulk_create(
+        [
+            CalendarDay(calendar=calendar, day=day.on, kind=day.kind.value, name=day.name)
+            for day in workdays.announced()
+        ],
+        ignore_conflicts=True,
+    )
+    if calendar.known_until is None or calendar.known_until < workdays.known_until():
+        calendar.known_until = workdays.known_until()
+        calendar.save(update_fields=["known_until"])
+
+
+def _policy(row: dict[str, Any]) -> None:
+    if Policy.objects.filter(code=row["code"]).exists():
+        return
+    policy = Policy.objects.create(
+        code=row["code"],
+        name=row["name"],
+        rule=row["rule"],
+        counting=row["counting"],
+        amount=timedelta(hours=row["hours"]),
+        calendar=WorkCalendar.objects.get(code=row["calendar"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+    )
+    for name, share, after in row["steps"]:
+        Step.objects.create(
+            policy=policy,
+            name=name,
+            share=None if share is None else Decimal(share),
+            after=None if after is None else timedelta(hours=after),
+        )

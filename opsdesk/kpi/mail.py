@@ -1,0 +1,131 @@
+"""KP-1: the morning mail: rendered from a report, put into the outbox once per manager and day."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from opsdesk.actor import Actor
+from opsdesk.kpi import charts, figures, report
+from opsdesk.kpi.definitions import DEFINITIONS
+from opsdesk.kpi.models import Period
+from opsdesk.kpi.report import Daily
+from opsdesk.notify import outbox
+from opsdesk.notify.models import Mail
+from opsdesk.people.models import User
+from opsdesk.people.queries import actor_of
+
+NOT_BEFORE = 6
+CHART_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the mail's table: a figure's day, month and year."""
+
+    label: str
+    unit: str
+    day: figures.Figure
+    month: figures.Figure
+    year: figures.Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the table."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def sections(daily: Daily) -> tuple[Section, ...]:
+    """Return the figures as the mail and the start page show them."""
+    titles = {"sales": _("Sales and orders"), "installation": _("Installation"), "health": _("Imports")}
+    return tuple(
+        Section(
+            title,
+            tuple(
+                Row(str(d.label), d.unit, *(daily.figure(d.key, period) for period in Period.values))
+                for d in DEFINITIONS
+                if d.group == group
+            ),
+        )
+        for group, title in titles.items()
+    )
+
+
+def red(daily: Daily) -> tuple[figures.Figure, ...]:
+    """Return the day's figures that miss their target, for the top of the mail."""
+    return tuple(figure for figure in daily.figures if figure.period == Period.DAY and figure.good is False)
+
+
+def letter(by: Actor, daily: Daily, *, to: str, key: str) -> outbox.Letter:
+    """Render the mail of a report: HTML for Outlook, QQ mail and phones, plain text, charts inside."""
+    days = [daily.day - timedelta(days=back) for back in range(CHART_DAYS - 1, -1, -1)]
+    images = (
+        (
+            "sales",
+            charts.bars(
+                _("Paid amount per day (yuan, by day of payment)"),
+                figures.daily("sales_by_payment", by, days),
+            ),
+        ),
+        ("orders", charts.bars(_("Orders per day"), figures.daily("orders_created", by, days))),
+    )
+    context: dict[str, Any] = {
+        "daily": daily,
+        "sections": sections(daily),
+        "red": red(daily),
+        "site": settings.SITE_URL,
+        "images": images,
+    }
+    return outbox.Letter(
+        key=key,
+        to=to,
+        subject=_("Daily figures %(day)s") % {"day": daily.day} + (_(" – data incomplete") if daily.doubts else ""),
+        text=render_to_string("kpi/mail.txt", context),
+        html=render_to_string("kpi/mail.html", context),
+        images=images,
+    )
+
+
+def send_all_due(*, at: datetime) -> int:
+    """KP-1: put yesterday's mail into the outbox of every manager who has not got it; return how many are new."""
+    now = timezone.localtime(at)
+    if now.hour < NOT_BEFORE:
+        return 0
+    return sum(_send(reader, now.date() - timedelta(days=1), at=at) for reader in _readers())
+
+
+def _readers() -> Sequence[User]:
+    """Return who receives the mail; a superuser only if a role says so, too."""
+    return list(
+        User.objects.with_perm("kpi.receive_report", include_superusers=False).filter(email__gt="").order_by("pk")
+    )
+
+
+@transaction.atomic
+def _send(reader: User, day: date, *, at: datetime) -> int:
+    key = f"kpi:{reader.pk}:{day}"
+    if Mail.objects.filter(key=key).exists():
+        return 0
+    by = actor_of(reader, door="mail")
+    daily = report.freeze(by, day, at=at)
+    return outbox.put_many([letter(by, daily, to=reader.email, key=key)], at=at)
+
+
+def as_file(composed: outbox.Letter, suffix: str, *, at: datetime) -> bytes:
+    """Return a mail for a file: a page with its pictures inside for .html, else the message itself."""
+    if suffix != ".html":
+        return bytes(outbox.compose(composed, at=at))
+    page = composed.html
+    for name, png in composed.images:
+        page = page.replace(f"cid:{name}", "data:image/png;base64," + base64.b64encode(png).decode())
+    return page.encode()

@@ -1,0 +1,99 @@
+"""KP-1, KP-3: the report of one business day for one scope; frozen when the day has closed."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from opsdesk.actor import Actor
+from opsdesk.kpi import figures, health
+from opsdesk.kpi.figures import Figure, Place, Share
+from opsdesk.kpi.health import Doubt
+from opsdesk.kpi.models import Report, scope_of
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Everything that the mail and the start page show of a business day."""
+
+    day: date
+    scope: str
+    figures: tuple[Figure, ...]
+    channels: tuple[Share, ...]
+    overdue: tuple[Place, ...]
+    doubts: tuple[Doubt, ...]
+    frozen_at: datetime | None = None
+
+    def figure(self, key: str, period: str = "day") -> Figure:
+        """Return one figure."""
+        return next(f for f in self.figures if f.key == key and f.period == period)
+
+
+def build(by: Actor, day: date, *, at: datetime) -> Daily:
+    """Return the report as the data stand now."""
+    return Daily(
+        day=day,
+        scope=scope_of(by),
+        figures=figures.figures(by, day),
+        channels=figures.by_channel(by, day),
+        overdue=figures.overdue_by_province(by, day),
+        doubts=health.doubts(by, day, at=at),
+    )
+
+
+def as_told(by: Actor, day: date, *, at: datetime) -> Daily:
+    """KP-3: return the report as it was frozen for this scope, or as the data stand now if it was not."""
+    row = Report.objects.visible_to(by).filter(day=day).first()
+    return _thawed(row) if row else build(by, day, at=at)
+
+
+@transaction.atomic
+def freeze(by: Actor, day: date, *, at: datetime) -> Daily:
+    """KP-3: build the report of a closed day and keep it; if another worker was first, return what it kept."""
+    if day >= timezone.localdate(at):
+        return build(by, day, at=at)
+    row = Report.objects.visible_to(by).filter(day=day).first()
+    if row is None:
+        daily = build(by, day, at=at)
+        row, _new = Report.objects.get_or_create(
+            scope=daily.scope, day=day, defaults={"frozen_at": at, "content": _frozen(daily)}
+        )
+    return _thawed(row)
+
+
+def restated(told: Daily, now: Daily) -> dict[tuple[str, str], Any]:
+    """KP-3: return the figures that later data have changed since the report was frozen, with their value now."""
+    then = {(f.key, f.period): f.value for f in told.figures}
+    return {(f.key, f.period): f.value for f in now.figures if then.get((f.key, f.period)) != f.value}
+
+
+def _frozen(daily: Daily) -> dict[str, Any]:
+    content = asdict(daily)
+    content.pop("frozen_at")
+    return content
+
+
+def _thawed(row: Report) -> Daily:
+    content = row.content
+    return Daily(
+        day=row.day,
+        scope=row.scope,
+        figures=tuple(
+            Figure(f["key"], f["period"], _number(f["value"]), _number(f["target"]), f["href"])  # type: ignore[arg-type]
+            for f in content["figures"]
+        ),
+        channels=tuple(
+            Share(**{**s, "sales": Decimal(s["sales"]), "month_sales": Decimal(s["month_sales"])})
+            for s in content["channels"]
+        ),
+        overdue=tuple(Place(**place) for place in content["overdue"]),
+        doubts=tuple(Doubt(**doubt) for doubt in content["doubts"]),
+        frozen_at=row.frozen_at,
+    )
+
+
+def _number(value: Any) -> figures.Number:
+    return Decimal(value) if isinstance(value, str) else value

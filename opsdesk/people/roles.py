@@ -1,0 +1,77 @@
+"""AU-1: the roles of the handbook and their first rights; an administrator may change them later as rows (groups)."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Role:
+    """A group of users. `rights` are Django permissions; a `*` stands for all of an app's view rights."""
+
+    code: str
+    label: object
+    rights: tuple[str, ...]
+    staff: bool = True
+
+
+LOOK = ("channels.view_*", "orders.view_*", "aftersales.view_*", "sla.view_*", "kpi.view_*")
+REPORT = ("kpi.receive_report",)
+ORDERS = ("orders.add_import", "orders.sign_order", "orders.show_order", "orders.export_order")
+SHOPS = (
+    "channels.change_listing",
+    "channels.change_shop",
+    "channels.add_shop",
+    "channels.change_product",
+    "channels.add_product",
+)
+DISPATCH = (
+    "aftersales.dispatch_job",
+    "aftersales.accept_job",
+    "aftersales.work_job",
+    "aftersales.cancel_job",
+    "aftersales.export_job",
+)
+NETWORK = (
+    "channels.add_partner",
+    "channels.change_partner",
+    "channels.add_territory",
+    "channels.change_territory",
+    "channels.add_authorisation",
+    "channels.change_authorisation",
+    "channels.add_revocation",
+)
+PARTNER = ("aftersales.view_job", "aftersales.accept_job", "aftersales.work_job")
+PARTNER_LOOK = (
+    "orders.view_order",
+    "channels.view_shop",
+    "channels.view_territory",
+    "channels.view_authorisation",
+)
+
+ROLES = (
+    Role("shop_operations", _("shop operations"), (*LOOK, *ORDERS, *SHOPS)),
+    Role("customer_service", _("customer service"), (*LOOK, "orders.show_order", "orders.sign_order")),
+    Role("promotion_planner", _("promotion planner"), LOOK),
+    Role(
+        "dispatcher",
+        _("after-sales dispatcher"),
+        (*LOOK, *DISPATCH, "orders.show_order", "orders.sign_order"),
+    ),
+    Role("callback", _("call-back"), (*LOOK, "orders.show_order")),
+    Role("warehouse", _("warehouse"), (*LOOK, "orders.sign_order")),
+    Role("finance", _("finance"), (*LOOK, "orders.export_order", "aftersales.export_job")),
+    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *REPORT)),
+    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *DISPATCH, *REPORT)),
+    Role("regional_manager", _("regional manager"), (*LOOK, *DISPATCH, *REPORT)),
+    Role("gm_office", _("GM office"), (*LOOK, *REPORT, "audit.view_event")),
+    Role("general_manager", _("general manager"), (*LOOK, *REPORT, "audit.view_event")),
+    Role(
+        "system_admin",
+        _("system administrator"),
+        ("people.*", "auth.*", "notify.*", "sla.*", "audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK),
+    ),
+    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_LOOK)),
+    Role("partner_installer", _("partner: installer"), PARTNER),
+)
+LABELS = {role.code: role.label for role in ROLES}

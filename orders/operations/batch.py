@@ -1,0 +1,225 @@
+"""Writes a batch of platform orders: a fixed number of statements however many orders, COPY for the new ones.
+
+One intake writes at a time (an advisory lock for the length of a batch), so what was read stays true until it is written,
+new rows need no conflict handling, and two files of one shop never wait in a ring (docs/adr/0008).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from channels.connectors.base import PlatformLine, PlatformOrder
+from channels.operations import listings
+from channels.rules.addresses import Gazetteer
+from opsdesk.actor import Actor
+from opsdesk.audit import models as audit
+from opsdesk.copying import copy_rows, reserve_ids, update_rows
+from orders.models import Import, Line
+from orders.operations import customers, receivers
+from orders.queries import stored
+from orders.queries.stored import item_key
+from orders.rules import freshness
+
+INTAKE_LOCK = 740_001
+EVENT = ("action", "subject_type", "subject_id", "actor", "door", "at", "facts")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of a batch."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    lines: int = 0
+    updated_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What all batches of one import share."""
+
+    source: Import
+    gazetteer: Gazetteer
+    by: Actor
+    at: datetime
+
+
+def write(intake: Intake, orders: Sequence[PlatformOrder]) -> Tally:
+    """OR-2: enter new orders, update changed ones, leave the rest; inside the caller's transaction."""
+    tally = Tally()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INTAKE_LOCK])
+    for distinct in _without_repeats(orders):
+        _write_distinct(intake, distinct, tally)
+    return tally
+
+
+def _without_repeats(orders: Sequence[PlatformOrder]) -> Iterator[list[PlatformOrder]]:
+    """Split so that no order stands twice in a part: its later row then meets the earlier one as stored."""
+    rest = list(orders)
+    while rest:
+        numbers: set[str] = set()
+        now, again = [], []
+        for order in rest:
+            (again if order.number in numbers else now).append(order)
+            numbers.add(order.number)
+        yield now
+        rest = again
+
+
+def _write_distinct(intake: Intake, orders: Sequence[PlatformOrder], tally: Tally) -> None:
+    shop_id = intake.source.shop_id
+    items = {}
+    for order in orders:
+        for line in order.lines:
+            items[item_key(line)] = line
+    listed = (
+        listings.ensure_many(shop_id, (_seen(key, line) for key, line in items.items()), at=intake.at) if items else {}
+    )
+    known = stored.orders_of(shop_id, [order.number for order in orders])
+    new = [order for order in orders if order.number not in known]
+    pairs = [(order, known[order.number]) for order in orders if order.number in known]
+    ids = _enter(intake, new)
+    changed = _update(intake, pairs)
+    _write_lines(zip(new, ids, strict=True), {}, listed)
+    lines_of = stored.lines_of([old["id"] for order, old in pairs if order.lines])
+    touched = changed.keys() | _write_lines(((order, old["id"]) for order, old in pairs), lines_of, listed)
+    _record_updates(intake, pairs, changed, touched)
+    tally.new += len(new)
+    tally.updated += len(touched)
+    tally.unchanged += len(pairs) - len(touched)
+    tally.lines += sum(len(order.lines) for order in orders)
+    tally.updated_ids += touched
+
+
+def _seen(key: str, line: PlatformLine) -> listings.SeenItem:
+    return listings.SeenItem(
+        key,
+        line.item_id or "",
+        line.sku_id or "",
+        line.merchant_code or "",
+        line.title or "",
+        line.price_yuan,
+    )
+
+
+def _enter(intake: Intake, orders: Sequence[PlatformOrder]) -> list[int]:
+    """Write the orders that are new, with their customers and one event each."""
+    ids = reserve_ids("orders_order", len(orders))
+    found = [receivers.read(order) for order in orders]
+    known = customers.recognise(found, at=intake.at)
+    rows, events = [], []
+    for order, pk, receiver, match in zip(orders, ids, found, known, strict=True):
+        place = receivers.locate(intake.gazetteer, order)
+        rows.append(
+            (
+                pk,
+                intake.source.shop_id,
+                intake.source.pk,
+                intake.at,
+                intake.at,
+                order.number,
+                order.state or freshness.state_from_times(stored.said(order)),
+                *_values(order, intake.source.as_of),
+                *receivers.columns(receiver),
+                place.code or None,
+                place.because,
+                match.customer if match else None,
+                match.basis if match else "",
+            )
+        )
+        events.append(_event(intake, pk, "order.enter", line=order.line))
+    copy_rows(
+        "orders_order",
+        (
+            "id",
+            "shop_id",
+            "source_id",
+            "entered_at",
+            "changed_at",
+            "number",
+            "state",
+            *stored.PLAIN,
+            *receivers.COLUMNS,
+        ),
+        rows,
+    )
+    copy_rows("audit_event", EVENT, events)
+    return ids
+
+
+def _values(order: PlatformOrder, as_of: datetime | None) -> Iterator[Any]:
+    """The columns that are copied as they are; a text nobody gave is empty, a flag nobody gave is not set."""
+    for name in stored.PLAIN:
+        value = getattr(order, name)
+        if value is None:
+            value = as_of if name == "as_of" else stored.WHEN_UNSAID.get(name)
+        yield value
+
+
+def _event(intake: Intake, pk: int, action: str, **facts: Any) -> tuple[Any, ...]:
+    text = audit.as_json({"file": intake.source.name, "import": intake.source.pk, **facts})
+    return (action, "orders.order", pk, intake.by.name, intake.by.door, intake.at, text)
+
+
+def _update(intake: Intake, pairs: Iterable[tuple[PlatformOrder, stored.Row]]) -> dict[int, dict[str, Any]]:
+    """Write what later pictures of known orders change; return it by order."""
+    changed: dict[int, dict[str, Any]] = {}
+    rows = []
+    moved = []
+    for order, old in pairs:
+        new = stored.differences(order, old, as_of=intake.source.as_of)
+        if receivers.differ(order, old):
+            moved.append((order, old))
+        if new:
+            changed[old["id"]] = new
+    for pk, new in receivers.replace(moved, intake.gazetteer, at=intake.at).items():
+        changed.setdefault(pk, {}).update(new)
+    for _, old in pairs:
+        if old["id"] in changed:
+            merged = old | changed[old["id"]] | {"changed_at": intake.at}
+            rows.append([old["id"], *(merged[name] for name in stored.UPDATABLE)])
+    update_rows("orders_order", stored.UPDATABLE, rows)
+    return changed
+
+
+def _write_lines(
+    orders: Iterable[tuple[PlatformOrder, int]],
+    lines_of: Mapping[int, Mapping[str, stored.Row]],
+    listed: Mapping[str, int],
+) -> set[int]:
+    """Write new lines and changed ones; return the orders that got any."""
+    new, again, gone, touched = [], [], [], set()
+    for order, pk in orders:
+        old_lines = lines_of.get(pk, {})
+        seen, replaced = stored.itemised(order.lines, old_lines)
+        gone += replaced
+        for line in seen:
+            if (old := old_lines.get(line.key)) is None:
+                new.append((pk, line.key, listed[item_key(line)], *stored.line_values(line)))
+                touched.add(pk)
+            elif values := stored.line_differences(line, old):
+                again.append([old["id"], *((old | values)[name] for name in stored.LINE)])
+                touched.add(pk)
+    copy_rows("orders_line", ("order_id", "key", "listing_id", *stored.LINE), new)
+    update_rows("orders_line", stored.LINE, again)
+    if gone:
+        Line.objects.filter(pk__in=gone).delete()
+    return touched
+
+
+def _record_updates(intake: Intake, pairs: Any, changed: dict[int, dict[str, Any]], touched: Iterable[int]) -> None:
+    """AU-3: one event per updated order with each field's old and new value; personal data only masked."""
+    old_of = {old["id"]: (order, old) for order, old in pairs}
+    events = []
+    for pk in touched:
+        order, old = old_of[pk]
+        shown = {
+            name: [old[name], value] for name, value in changed.get(pk, {}).items() if name not in receivers.SECRET
+        }
+        events.append(_event(intake, pk, "order.update", line=order.line, changed=shown))
+    copy_rows("audit_event", EVENT, events)

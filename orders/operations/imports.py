@@ -1,0 +1,214 @@
+"""OR-2, OR-3: takes an export file in: keeps it, reads it, enters the good rows, keeps the bad ones with their reason."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import DataError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from channels.connectors import files
+from channels.connectors.base import PlatformOrder, Unreadable
+from channels.models import Shop
+from channels.queries import regions
+from opsdesk.actor import Actor
+from opsdesk.audit import models as audit
+from opsdesk.errors import Invalid, Refused
+from opsdesk.privacy import seal, unseal
+from orders.models import Import, RejectedRow
+from orders.operations import batch
+from orders.states import IMPORT, ImportState
+
+BATCH = 5000  # orders and rejected rows a transaction
+MOST_BYTES = 200 * 2**20
+
+
+class TooLarge(Invalid):
+    code, sentence = (
+        "file_too_large",
+        _("{name} is larger than 200 MB; export a shorter period and import it in parts."),
+    )
+
+
+class NoFile(Invalid):
+    code, sentence = "no_file", _("{path} cannot be read: {why}")
+
+
+class NotRead(Invalid):
+    code, sentence = "import_failed", _("{error}")
+
+
+class Overtaken(Refused):
+    code, sentence = "import_overtaken", _("{name} is already being imported by another worker.")
+
+
+@transaction.atomic
+def receive(shop_id: int, *, name: str, content: bytes, by: Actor, at: datetime) -> Import:
+    """OR-3: keep a file, sealed, before anything is read from it; the import then waits for `run`."""
+    by.need("orders.add_import")
+    shop = Shop.objects.visible_to(by).for_change(shop_id)
+    if len(content) > MOST_BYTES:
+        raise TooLarge(name=name)
+    source = Import(
+        shop=shop,
+        name=name[:200],
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        entered_by=by.name,
+        entered_at=at,
+    )
+    source.sealed.save(f"{source.sha256[:16]}.sealed", ContentFile(seal(content)), save=False)
+    source.save()
+    audit.record(source, "import.start", by=by, at=at, file=source.name)
+    return source
+
+
+def content_of(path: Path) -> bytes:
+    """Return a file's bytes; raise NoFile saying why not."""
+    try:
+        return path.read_bytes()
+    except OSError as why:
+        raise NoFile(path=path, why=why.strerror) from why
+
+
+def must_be_done(source: Import) -> None:
+    """Raise NotRead with the reason when an import failed."""
+    if source.state == ImportState.FAILED:
+        raise NotRead(error=source.error)
+
+
+def as_summary(source: Import) -> dict[str, Any]:
+    """Return what became of an import, in numbers."""
+    return {
+        "rows": source.rows,
+        "orders": {"new": source.new, "updated": source.updated, "unchanged": source.unchanged},
+        "lines": source.lines,
+        "rejected": source.rejected,
+        "unmapped_items": source.unmapped_items,
+    }
+
+
+def read(source: Import) -> bytes:
+    """Return the file of an import as it was handed in."""
+    with source.sealed.open("rb") as kept:
+        return unseal(kept.read())
+
+
+def run(import_id: int, *, by: Actor, at: datetime, tell: Callable[[int], None] = lambda rows: None) -> Import:
+    """Read the file and enter what it holds, a transaction per batch; go on where an earlier run was killed.
+
+    A file that cannot be read at all fails with its reason. `tell` hears the rows read so far.
+    """
+    source = _start(import_id, by=by, at=at)
+    try:
+        export = files.open_export(read(source), name=source.name)
+    except Invalid as why:
+        return _fail(import_id, str(why), by=by, at=at)
+    source = _describe(import_id, export, at=at)
+    intake = batch.Intake(source, regions.gazetteer(), by, at)
+    items = iter(export)
+    for _item in islice(items, source.cursor):
+        pass
+    while part := list(islice(items, BATCH)):
+        source = _write(intake, part, rows=export.rows)
+        tell(export.rows)
+    return _finish(import_id, rows=export.rows, by=by, at=at)
+
+
+@transaction.atomic
+def _start(import_id: int, *, by: Actor, at: datetime) -> Import:
+    source = Import.objects.visible_to(by).for_change(import_id)
+    if source.state != ImportState.RUNNING:
+        IMPORT.move(source, "run", by=by, at=at, started_at=at, moved_at=at)
+    return source  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def _describe(import_id: int, export: Any, *, at: datetime) -> Import:
+    source = Import.objects.for_change(import_id)
+    source.format, source.columns, source.as_of = export.format.code, list(export.columns), export.as_of
+    source.save(update_fields=["format", "columns", "as_of"])
+    return source  # type: ignore[no-any-return]
+
+
+def _write(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *, rows: int) -> Import:
+    """Commit one part with its counts and the cursor behind it: a kill leaves either all of it or nothing."""
+    try:
+        with transaction.atomic():
+            return _write_part(intake, part, rows=rows)
+    except DataError as why:
+        if len(part) == 1:
+            return _write(intake, [_refused(part[0], why)], rows=rows)
+    middle = len(part) // 2
+    _write(intake, part[:middle], rows=rows)
+    return _write(intake, part[middle:], rows=rows)
+
+
+def _refused(item: PlatformOrder | Unreadable, why: DataError) -> Unreadable:
+    """OR-3: what the database would not take is kept as a rejected row, too."""
+    reason = str(_("The row holds a value that cannot be stored: {why}")).format(why=str(why).strip().splitlines()[0])
+    return Unreadable(item.line, repr(item), "not_storable", reason)
+
+
+def _write_part(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *, rows: int) -> Import:
+    source = Import.objects.for_change(intake.source.pk)
+    if source.cursor != intake.source.cursor:
+        raise Overtaken(name=source.name)
+    rejects = [item for item in part if isinstance(item, Unreadable)]
+    tally = batch.write(intake, [item for item in part if isinstance(item, PlatformOrder)])
+    _keep(source, rejects)
+    source.new += tally.new
+    source.updated += tally.updated
+    source.unchanged += tally.unchanged
+    source.lines += tally.lines
+    source.rejected += len(rejects)
+    source.cursor += len(part)
+    source.rows = rows
+    source.moved_at = intake.at
+    source.save(update_fields=["new", "updated", "unchanged", "lines", "rejected", "cursor", "rows", "moved_at"])
+    intake.source.cursor = source.cursor
+    return source  # type: ignore[no-any-return]
+
+
+def _keep(source: Import, rejects: Iterable[Unreadable]) -> None:
+    RejectedRow.objects.bulk_create(
+        [
+            RejectedRow(
+                source=source,
+                line=reject.line,
+                code=reject.code,
+                field=reject.field,
+                reason=reject.reason,
+                row_sealed=seal(json.dumps([reject.raw, dict(reject.cells or {})], ensure_ascii=False).encode()),
+            )
+            for reject in rejects
+        ],
+        batch_size=1000,
+    )
+
+
+@transaction.atomic
+def _finish(import_id: int, *, rows: int, by: Actor, at: datetime) -> Import:
+    source = Import.objects.for_change(import_id)
+    unmapped = source.shop.listings.all().unmapped().count()
+    IMPORT.move(source, "finish", by=by, at=at, finished_at=at, rows=rows, unmapped_items=unmapped)
+    return source  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def _fail(import_id: int, error: str, *, by: Actor, at: datetime) -> Import:
+    source = Import.objects.for_change(import_id)
+    IMPORT.move(source, "fail", by=by, at=at, error=error[:500], finished_at=at)
+    return source  # type: ignore[no-any-return]
+
+
+def rejected_rows(source: Import) -> Iterator[Unreadable]:
+    """Yield the rejected rows that nobody has mended, as they were read."""
+    for row in source.rejected_rows.all().open().order_by("line").iterator():
+        raw, cells = json.loads(unseal(row.row_sealed))
+        yield Unreadable(row.line, raw, row.code, row.reason, row.field, cells)

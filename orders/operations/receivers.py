@@ -1,0 +1,101 @@
+"""The receiver of an order: sealed as one, compared by fingerprint, shown masked (AU-2)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from channels.connectors.base import PlatformOrder
+from channels.rules.addresses import Gazetteer, Located
+from opsdesk.privacy import fingerprint, mask_name, mask_phone, seal, unseal
+from orders.operations import customers
+from orders.queries.stored import Row
+from orders.rules.identity import Receiver, is_masked
+
+COLUMNS = (
+    "receiver_sealed", "receiver_print", "name_masked", "phone_masked",
+    "region_id", "region_because", "customer_id", "customer_basis",
+)  # fmt: skip
+SECRET = frozenset({"receiver_sealed", "receiver_print"})
+_SEPARATOR = "\x1f"
+
+
+def read(order: PlatformOrder) -> Receiver:
+    """Return the receiver as the platform gives it, what it does not say being empty."""
+    return Receiver(order.receiver_name or "", order.receiver_phone or "", order.receiver_address or "")
+
+
+def opened(sealed: bytes | memoryview | None) -> Receiver:
+    """Unseal a stored receiver. Whoever shows it to a person logs that (orders.operations.showing)."""
+    return Receiver(*unseal(sealed).decode().split(_SEPARATOR)) if sealed else Receiver()
+
+
+def columns(receiver: Receiver) -> tuple[Any, ...]:
+    """Return the four columns that hold a receiver: sealed, fingerprint, masked name, masked phone."""
+    packed = _packed(receiver)
+    if len(packed) == 2:
+        return None, None, "", ""
+    return seal(packed.encode()), fingerprint(packed), mask_name(receiver.name), mask_phone(receiver.phone)
+
+
+def locate(gazetteer: Gazetteer, order: PlatformOrder) -> Located:
+    """Return the region that an order's receiver lives in, as far as it is certain."""
+    return gazetteer.locate(
+        order.receiver_address or "",
+        province=order.province or "",
+        city=order.city or "",
+        county=order.county or "",
+    )
+
+
+def differ(order: PlatformOrder, old: Row) -> bool:
+    """Say whether this picture of an order may hold more of its receiver than is stored; nothing is unsealed for it."""
+    if old["region_id"] is None and (order.province or order.city or order.county):
+        return True
+    packed = _packed(read(order))
+    return len(packed) > 2 and (old["receiver_print"] is None or fingerprint(packed) != bytes(old["receiver_print"]))
+
+
+def replace(moved: Iterable[tuple[PlatformOrder, Row]], gazetteer: Gazetteer, *, at: datetime) -> dict[int, Row]:
+    """Return the receiver columns of orders whose receiver really changed, by order.
+
+    What a platform has masked never replaces what was in clear, what it leaves out never blanks what is stored.
+    """
+    merged = []
+    for order, old in moved:
+        known, seen = opened(old["receiver_sealed"]), read(order)
+        receiver = Receiver(
+            _better(seen.name, known.name),
+            _better(seen.phone, known.phone),
+            _better(seen.address, known.address),
+        )
+        if receiver != known or old["region_id"] is None:
+            merged.append((order, old, receiver))
+    matches = customers.recognise([receiver for _, _, receiver in merged], at=at)
+    changed = {}
+    for (order, old, receiver), match in zip(merged, matches, strict=True):
+        place = locate(gazetteer, order)
+        better = place.code and not (old["region_id"] or "").startswith(place.code)
+        if receiver == opened(old["receiver_sealed"]) and not better:
+            continue
+        changed[old["id"]] = dict(
+            zip(
+                COLUMNS,
+                (
+                    *columns(receiver),
+                    place.code if better else old["region_id"],
+                    list(place.because) if better else old["region_because"],
+                    match.customer if match else old["customer_id"],
+                    match.basis if match else old["customer_basis"],
+                ),
+                strict=True,
+            )
+        )
+    return changed
+
+
+def _packed(receiver: Receiver) -> str:
+    return _SEPARATOR.join(part.replace(_SEPARATOR, " ") for part in (receiver.name, receiver.phone, receiver.address))
+
+
+def _better(seen: str, known: str) -> str:
+    return known if not seen or (known and is_masked(seen) and not is_masked(known)) else seen

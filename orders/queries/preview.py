@@ -1,0 +1,72 @@
+"""What a file would bring, before anything is written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from channels.connectors import files
+from channels.connectors.base import PlatformOrder, Unreadable
+from channels.models import Listing, Shop
+from orders.models import Order
+from orders.queries.stored import item_key
+
+
+@dataclass(frozen=True)
+class Preview:
+    """OR-3: what a file holds: counts, the first orders and the rejected rows with their reasons."""
+
+    format: str
+    columns: tuple[str, ...]
+    rows: int
+    new: int
+    known: int
+    lines: int
+    rejected: int
+    unmapped_items: int
+    sample: tuple[PlatformOrder, ...]
+    rejects: tuple[Unreadable, ...]
+
+
+def look(content: bytes, *, name: str, shop_code: str, most_rejects: int) -> Preview:
+    """Read a file without writing; `known` counts orders of the shop that are there already, changed or not."""
+    export = files.open_export(content, name=name)
+    numbers: set[str] = set()
+    items: set[str] = set()
+    sample: list[PlatformOrder] = []
+    rejects: list[Unreadable] = []
+    lines = rejected = 0
+    for item in export:
+        if isinstance(item, Unreadable):
+            rejected += 1
+            rejects += [item] if len(rejects) < most_rejects else []
+            continue
+        numbers.add(item.number)
+        lines += len(item.lines)
+        items |= {item_key(line) for line in item.lines}
+        sample += [item] if len(sample) < 5 else []
+    shop = Shop.objects.filter(code=shop_code).first()
+    known = Order.objects.filter(shop=shop, number__in=numbers).count() if shop else 0
+    mapped = Listing.objects.filter(shop=shop, key__in=items).exclude(product=None).count() if shop else 0
+    return Preview(
+        format=export.format.code,
+        columns=tuple(export.columns),
+        rows=export.rows,
+        new=len(numbers) - known,
+        known=known,
+        lines=lines,
+        rejected=rejected,
+        unmapped_items=len(items) - mapped,
+        sample=tuple(sample),
+        rejects=tuple(rejects),
+    )
+
+
+def as_summary(seen: Preview) -> dict[str, Any]:
+    """Return a preview in the shape of an import's summary; known orders count as neither updated nor unchanged yet."""
+    return {
+        "rows": seen.rows,
+        "orders": {"new": seen.new, "updated": 0, "unchanged": seen.known},
+        "lines": seen.lines,
+        "rejected": seen.rejected,
+        "unmapped_items": seen.unmapped_items,
+        "dry_run": True,
+    }

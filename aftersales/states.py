@@ -53,6 +53,7 @@ EVENTS = {
     "job.fail": _("Installation failed: {reason}"),
     "job.reopen": _("Opened again: {reason}"),
     "job.cancel": _("Cancelled: {reason}"),
+    "job.show": _("Customer's data shown: {why}"),
     "job.export": _("Jobs exported: {rows}"),
     "installation.warned": _("Deadline of installation is near, due {due_at}"),
     "installation.missed": _("Deadline of installation missed, was due {due_at}"),

@@ -131,7 +131,8 @@ def _bring(package: str) -> None:
     install = ["apt-get", "install", "-y", "-qq", package]
     command = f"apt-get update && apt-get install -y {package}"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        give_up("缺少 Python 的 venv，请先运行", "Python's venv is missing, first run", f"sudo sh -c '{command}'")
+        as_root = "sudo sh -c" if shutil.which("sudo") else "su -c"
+        give_up("缺少 Python 的 venv，请先运行", "Python's venv is missing, first run", f"{as_root} '{command}'")
     say(f"缺少 venv，正在安装 {package}", f"venv is missing, installing {package}")
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     update = ["apt-get", "update", "-qq"]  # a fresh machine knows no packages yet

@@ -17,7 +17,7 @@ class NotAPhoto(Invalid):
     code, sentence = "not_a_photo", _("This file is no photo (JPEG, PNG or WebP up to 20 MB): {name}")
 
 
-def cleaned(photo: IO[bytes]) -> ContentFile[bytes]:
+def cleaned(photo: IO[bytes]) -> "ContentFile[bytes]":
     """Return the picture as JPEG, upright, at most 2,000 pixels wide or high, with nothing but the pixels."""
     name = getattr(photo, "name", "")
     data = photo.read(MOST_BYTES + 1)

@@ -4,7 +4,6 @@ import base64
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -129,6 +128,7 @@ LOGIN_URL = "admin:login"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "opsdesk" / "locale"]
+FORMAT_MODULE_PATH = ["opsdesk.formats"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -163,7 +163,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {  # a killed worker's messages come back soon
     "unacked_restore_throttle": 1,
     "socket_timeout": 30,
 }
-MORNING_MAIL_AT = crontab(hour=7, minute=0)
+FIGURE_LISTS = "opsdesk.kpi.lists"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

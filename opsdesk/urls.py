@@ -1,10 +1,31 @@
-from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.contrib import admin
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
+from opsdesk.console.pages import coverage, imports, jobs, orders, public
 
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
-    return HttpResponse("ok", content_type="text/plain")
+admin.site.index_title = _("Start page")
+desk = admin.site.admin_view
 
-
-urlpatterns = [path("healthz", healthz)]
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("healthz", public.healthz),
+    path("readyz", public.readyz),
+    path("verify/", public.certificate, name="verify"),
+    path("desk/order/<int:pk>/", desk(orders.order), name="order"),
+    path("desk/order/<int:pk>/show/", desk(orders.show), name="order_show"),
+    path("desk/job/<int:pk>/", desk(jobs.job), name="job"),
+    path("desk/job/<int:pk>/show/", desk(jobs.show), name="job_show"),
+    path("desk/job/<int:pk>/photo/", desk(jobs.photo), name="job_photo"),
+    path("desk/job/<int:pk>/<slug:action>/", desk(jobs.act), name="job_act"),
+    path("desk/import/", desk(imports.upload), name="upload"),
+    path("desk/import/<int:pk>/", desk(imports.source), name="import"),
+    path("desk/import/<int:pk>/do/<slug:action>/", desk(imports.act), name="import_act"),
+    path("desk/import/<int:pk>/progress/", desk(imports.progress), name="import_progress"),
+    path("desk/import/<int:pk>/rejected.csv", desk(imports.rejected), name="import_rejected"),
+    path("desk/import/<int:pk>/original/", desk(imports.original), name="import_original"),
+    path("desk/coverage/<slug:duty>/", desk(coverage.coverage), name="coverage"),
+    path("admin/", admin.site.urls),
+    path("api/", include("opsdesk.api")),
+]

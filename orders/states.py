@@ -37,15 +37,19 @@ INTO = {target: action for action, (_sources, target) in ORDER.moves.items()}
 
 
 class ImportState(models.TextChoices):
+    PREVIEW = "preview", _("to be confirmed")
     WAITING = "waiting", _("waiting")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
+    DISCARDED = "discarded", _("discarded")
 
 
 IMPORT = Machine(
     "import",
-    start=(("waiting", "failed"), "waiting"),
+    start=(("preview",), "waiting"),
+    discard=(("preview",), "discarded"),
+    retry=(("failed",), "waiting"),
     run=(("waiting",), "running"),
     finish=(("running",), "done"),
     fail=(("waiting", "running"), "failed"),
@@ -62,9 +66,12 @@ EVENTS = {
     "order.close": _("Closed"),
     "order.show": _("Personal data shown: {why}"),
     "import.start": _("Import started"),
+    "import.discard": _("Import discarded"),
+    "import.retry": _("Import to be tried again"),
     "import.run": _("Import running"),
     "import.finish": _("Import finished"),
     "import.fail": _("Import failed: {error}"),
     "order.export": _("Orders exported: {rows}"),
-    "rejected.mend": _("Rejected row mended"),
+    "rejected.export": _("Rejected rows downloaded"),
+    "import.download": _("File downloaded"),
 }

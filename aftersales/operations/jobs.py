@@ -11,10 +11,13 @@ from aftersales.operations import dispatch
 from aftersales.operations.opening import SUBJECT
 from aftersales.states import JOB, Answer
 from opsdesk.actor import Actor
+from opsdesk.audit import models as audit
 from opsdesk.errors import Refused
 from opsdesk.later import later
 from opsdesk.photos import cleaned
 from opsdesk.sla import timers
+from orders.operations import receivers
+from orders.rules.identity import Receiver
 
 
 class NothingReported(Refused):
@@ -112,3 +115,13 @@ def cancel(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
 def _needed(reason: str, job: Job) -> None:
     if not reason.strip():
         raise ReasonMissing(job=job)
+
+
+@transaction.atomic
+def show(job_id: int, *, why: str, by: Actor, at: datetime) -> Receiver:
+    """AU-2: return the customer's name, phone and address to who works on the job; written down with the reason."""
+    by.need("aftersales.work_job")
+    job = Job.objects.visible_to(by).live().for_change(job_id)
+    _needed(why, job)
+    audit.record(job, "job.show", by=by, at=at, why=why.strip())
+    return receivers.opened(job.order.receiver_sealed)

@@ -9,6 +9,8 @@ from aftersales.models import Job, Offer
 from channels.queries import territories
 from channels.rules.territory import Claim, claims
 from channels.states import Duty
+from opsdesk.actor import Actor
+from opsdesk.errors import NotFound
 from orders.models import Line, Order
 from orders.states import OrderState
 
@@ -47,3 +49,11 @@ def tried_of(jobs: Sequence[Job]) -> dict[int, dict[int, str]]:
     for job, partner, answer in rows.values_list("job_id", "partner_id", "answer"):
         answers[job][partner] = answer
     return answers
+
+
+def visible(pk: int, *, by: Actor) -> Job:
+    """Return a job with what its page shows; one that is not visible does not exist."""
+    job = Job.objects.visible_to(by).select_related("order__shop", "region", "owner").filter(pk=pk).first()
+    if job is None:
+        raise NotFound(what=f"{Job._meta.verbose_name} {pk}")
+    return job  # type: ignore[no-any-return]

@@ -16,7 +16,9 @@ from channels.connectors.base import Progress
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _BLANK = frozenset({"-", "--", "---", "—", "——", "null", "NULL", "Null", "None", "nan", "NaN", "\\N", "N/A", "#N/A"})
-_INVISIBLE = "\ufeff\u200b\u200e\u200f\u202a\u202c\u2060"  # come along when ids are pasted from a web page
+_INVISIBLE = (
+    "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"  # come along when ids are pasted from a web page
+)
 _CIPHERS = ("##", "$$", "~Ag")  # Douyin's, and Pinduoduo's
 _NEVER = ("0000", "0001-01-01", "1970-01-01", "1970/1/1")  # the zero dates of MySQL, Java and Unix
 _DATE = re.compile(

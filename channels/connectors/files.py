@@ -139,9 +139,10 @@ def _stamp(name: str) -> datetime | None:
     return None
 
 
-def _likeness(columns: tuple[str, ...]) -> tuple[int, int]:
-    """Say how much a row looks like a header: names it shares with ours first, then cells."""
-    return len({formats.plain(column) for column in columns} & _KNOWN_NAMES), len(columns)
+def _likeness(columns: tuple[str, ...]) -> tuple[int, bool, int]:
+    """Say how much a row looks like a header: names it shares with ours, whether it is readable, how many cells."""
+    known = {formats.plain(column) for column in columns} & _KNOWN_NAMES
+    return len(known), "\ufffd" not in "".join(columns), len(columns)
 
 
 _KNOWN_NAMES = {formats.plain(name) for kind in FORMATS for _, _, *names in (*kind.order, *kind.line) for name in names}

@@ -40,7 +40,7 @@ class TextTable:
     def __init__(self, opener: Opener, encoding: str, delimiter: str) -> None:
         self.encoding, self._opener, self._delimiter = encoding, opener, delimiter
         with opener() as source:
-            sample = source.read(_HEAD_BYTES).decode(encoding, "ignore")
+            sample = source.read(_HEAD_BYTES).decode(encoding, "replace")
         self._sample = sample
         self._newline = "\r" if "\r" in sample and "\n" not in sample else "\n"
         self._lines = _Lines(iter(()))
@@ -80,12 +80,16 @@ class TextTable:
             except (csv.Error, _TooLong):
                 row = []
             if not row or len(row) != width:
-                if len(taken) > 1 and not fits(row, width):
+                if len(taken) > 1 and not fits(row, width) and (not row or self._swallowed(taken, width)):
                     lines.give_back_all_but_first()
                     reader = csv.reader(lines, delimiter=self._delimiter)
                     row = []
                 row = row or self._cells(taken[0])
             yield lines.passed + 1, row
+
+    def _swallowed(self, taken: list[str], width: int) -> bool:
+        """Say whether a record has eaten a row after its own: a line of it is a whole row by itself."""
+        return any(fits(self._cells(line), width) for line in taken[1:])
 
     def _cells(self, words: str) -> list[str]:
         """Read one line on its own, whatever its quotation marks."""

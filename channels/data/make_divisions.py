@@ -22,27 +22,9 @@ _REFILED = {"5002": "5001"}
 _DIRECT = {"4190", "4290", "4690", "6590"}
 _PROVINCES = (("71", "台湾省"), ("81", "香港特别行政区"), ("82", "澳门特别行政区"))
 # District codes as the Ministry of Civil Affairs numbers them; the package gives only names.
-_HONG_KONG = [
-    "中西区",
-    "湾仔区",
-    "东区",
-    "南区",
-    "油尖旺区",
-    "深水埗区",
-    "九龙城区",
-    "黄大仙区",
-    "观塘区",
-    "荃湾区",
-    "屯门区",
-    "元朗区",
-    "北区",
-    "大埔区",
-    "西贡区",
-    "沙田区",
-    "葵青区",
-    "离岛区",
-]
-_MACAU = ["花地玛堂区", "花王堂区", "望德堂区", "大堂区", "风顺堂区", "嘉模堂区", "路凼填海区", "圣方济各堂区"]
+_HONG_KONG = """中西区 湾仔区 东区 南区 油尖旺区 深水埗区 九龙城区 黄大仙区 观塘区
+荃湾区 屯门区 元朗区 北区 大埔区 西贡区 沙田区 葵青区 离岛区"""
+_MACAU = "花地玛堂区 花王堂区 望德堂区 大堂区 风顺堂区 嘉模堂区 路凼填海区 圣方济各堂区"
 
 
 def _mainland(dist: Path) -> Iterator[Row]:
@@ -62,7 +44,7 @@ def _offshore(dist: Path) -> Iterator[Row]:
         yield code, name, ""
     for code, districts in (("81", _HONG_KONG), ("82", _MACAU)):
         yield f"{code}00", dict(_PROVINCES)[code], code
-        yield from ((f"{code}{n:04}", name, f"{code}00") for n, name in enumerate(districts, 1))
+        yield from ((f"{code}{n:04}", name, f"{code}00") for n, name in enumerate(districts.split(), 1))
     for n, (city, districts) in enumerate(names["台湾省"].items(), 1):
         yield f"71{n:02}", city, "71"
         yield from ((f"71{n:02}{k:02}", name, f"71{n:02}") for k, name in enumerate(districts, 1))

@@ -69,3 +69,15 @@ def assign(listing_id: int, *, product_id: int, by: Actor, at: datetime) -> List
     listing.save(update_fields=["product", "ignored"])
     audit.record(listing, "listing.map", by=by, at=at, changed={"product": [old, product.pk]})
     return listing  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def ignore(listing_id: int, *, by: Actor, at: datetime) -> Listing:
+    """CH-8: say that an item is none of our models; it leaves the queue, its lines stay."""
+    by.need("channels.change_listing")
+    listing = Listing.objects.visible_to(by).for_change(listing_id)
+    old = [listing.product_id, listing.ignored]
+    listing.product, listing.ignored = None, True
+    listing.save(update_fields=["product", "ignored"])
+    audit.record(listing, "listing.map", by=by, at=at, changed={"ignored": [old, True]})
+    return listing  # type: ignore[no-any-return]

@@ -28,6 +28,11 @@ class Rename:
     year: int
     kind: str  # renamed upgraded merged moved zone | mostly (the first code took most of it) | split
 
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The levels that the old name had: ("安徽省", "巢湖市")."""
+        return tuple(name for name in self.old if name)
+
 
 def read_divisions(lines: Iterable[str]) -> Iterator[Division]:
     """Read divisions.csv."""

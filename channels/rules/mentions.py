@@ -5,30 +5,16 @@ from dataclasses import dataclass
 from channels.rules import streets
 from channels.rules.divisions import CITY, COUNTY, PROVINCE
 from channels.rules.place_names import Meaning, Words
-from channels.rules.spellings import ABBREVIATED, NAMED
+from channels.rules.spellings import ABBREVIATED, NAMED, OTHER_SUFFIX, RENAMED
 from channels.rules.town_names import Towns
 
 ANYWHERE = ("",)
 
 _GAPS = frozenset(" 　\t\r\n,，.。、;；:：-－—_/\\|·()（）[]【】<>《》\"'“”")
 # Names that also come about by chance, as in "某某市|中区": not believed in the middle of a text.
-_VAGUE = frozenset(
-    [
-        "市中区",
-        "城中区",
-        "新市区",
-        "东市区",
-        "西市区",
-        "南市区",
-        "北市区",
-        "中市区",
-        "城东区",
-        "城西区",
-        "城南区",
-        "城北区",
-        "新城区",
-    ]
-)
+_CHANCE = "市中区 城中区 新市区 东市区 西市区 南市区 北市区 中市区 城东区 城西区 城南区 城北区 新城区"
+_VAGUE = frozenset(_CHANCE.split())
+_CONTRADICTED = "city:contradicted"
 
 Fitting = list[tuple[str, Meaning]]
 
@@ -48,6 +34,7 @@ class Reading:
 
     @property
     def is_weak(self) -> bool:
+        """One short name and nothing else, not even a platform's word for it."""
         return len(self.notes) == 1 and self.notes[0].endswith(ABBREVIATED)
 
 
@@ -62,7 +49,7 @@ class Mentions:
         """Follow the chain from where the reading stopped, as long as each name fits those before it."""
         at, codes, notes = reading.at, reading.codes, reading.notes
         while at < len(text):
-            if text[at] in _GAPS:
+            if text[at] in _GAPS or (not notes and text[at].isdigit()):
                 at += 1
                 continue
             found = self._next(text, at, codes)
@@ -87,6 +74,13 @@ class Mentions:
             here += 1
         return reading
 
+    def other_county(self, text: str, reading: Reading) -> str:
+        """Return another county that the text names right behind the first: a second address in one line."""
+        if text[reading.at : reading.at + 2] not in self._words.sizes:
+            return ""
+        again = self.read_on(text, Reading(reading.at))
+        return again.codes[0] if again.is_settled and again.codes != reading.codes else ""
+
     def _better(self, text: str, here: int, reading: Reading) -> Reading | None:
         if text[here : here + 3] in _VAGUE:
             return None
@@ -95,7 +89,7 @@ class Mentions:
             return Reading(more.at, more.codes, (*reading.notes, "inside", *more.notes))
         if reading.is_weak:
             other = self.read_on(text, Reading(here))
-            if _is_firm(other, other.at - here) and not _agree(other.codes, reading.codes):
+            if _is_firm(other, other.at - here) and _outweighs(other, reading):
                 return Reading(other.at, other.codes, ("inside", *other.notes))
         return None
 
@@ -133,10 +127,10 @@ class Mentions:
         if len(codes) != 1 or len(codes[0]) != CITY:
             return None
         for end, meanings in self._words.at(text, at):
-            fitting = _fitting((codes[0][:PROVINCE],), [m for m in meanings if m.form == NAMED])
+            fitting = _fitting((codes[0][:PROVINCE],), [m for m in meanings if m.form in (NAMED, RENAMED)])
             if len(fitting) == 1 and len(fitting[0][0]) == COUNTY:
                 code, meaning = fitting[0]
-                return end, [(code, Meaning(code, NAMED, "city:contradicted"))]
+                return end, [(code, Meaning(code, NAMED, _CONTRADICTED))]
         return None
 
 
@@ -147,6 +141,8 @@ def _fitting(codes: tuple[str, ...], meanings: tuple[Meaning, ...] | list[Meanin
         if found and meaning.rank != found[0][1].rank:
             break
         for code in codes:
+            if len(code) < meaning.needs:
+                continue
             if meaning.code.startswith(code) or (meaning.under and _was_under(code, meaning)):
                 found.append((meaning.code, meaning))
             elif code.startswith(meaning.code):
@@ -162,8 +158,12 @@ def _is_firm(reading: Reading, size: int) -> bool:
     """In the middle of a text a name counts in full, or as a chain of two."""
     if size < 3 or not reading.notes:
         return False
-    return len(reading.notes) > 1 or not reading.notes[0].endswith(("abbreviated", "other_suffix"))
+    return len(reading.notes) > 1 or not reading.notes[0].endswith((ABBREVIATED, OTHER_SUFFIX, _CONTRADICTED))
 
 
-def _agree(codes: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return any(code.startswith(other) or other.startswith(code) for code in codes for other in others)
+def _outweighs(other: Reading, weak: Reading) -> bool:
+    """Say whether a later place corrects a short name at the beginning that does not go with it."""
+    if any(code.startswith(place) or place.startswith(code) for code in other.codes for place in weak.codes):
+        return False
+    in_full = any(note in ("province:named", "city:named") for note in other.notes)
+    return in_full or (len(other.codes) == 1 and len(weak.codes[0]) == COUNTY)

@@ -15,20 +15,11 @@ Word = TypeVar("Word")
 _LEVELS = {PROVINCE: "province", CITY: "city", COUNTY: "county"}
 _FORMS = (NAMED, RENAMED, OTHER_SUFFIX, ABBREVIATED)
 # Words that may stand between two names and say nothing.
-_FILLERS = [
-    "中国",
-    "中华人民共和国",
-    "市辖区",
-    "其它区",
-    "其他区",
-    "省直辖县级行政区划",
-    "省直辖县级行政单位",
-    "省直辖县",
-    "省直辖",
-    "自治区直辖县级行政区划",
-    "自治区直辖县级行政单位",
-    "自治区直辖",
-]
+_FILLERS = """中国 中华人民共和国 市辖区 其它区 其他区 省直辖县级行政区划 省直辖县级行政单位 省直辖县 省直辖
+自治区直辖县级行政区划 自治区直辖县级行政单位 自治区直辖 收货地址 收件地址 详细地址 地址"""
+# Old names that many cities had: they mean something only behind the city.
+_LOCAL_WORDS = "城区 郊区 矿区 新区 东区 西区 南区 北区 高新区 南郊区 北郊区 南城区 北城区"
+_LOCAL = frozenset(_LOCAL_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +30,7 @@ class Meaning:
     form: str
     note: str
     rank: int = 0  # of several that fit, only those of the lowest rank count
+    needs: int = 0  # how much of the code must be known before this word counts
     under: tuple[str, ...] = ()  # where the place belonged when it had this name
 
 
@@ -73,7 +65,7 @@ def place_names(divisions: Sequence[Division], renames: Sequence[Rename]) -> Wor
     for word, old in list(_old_names(renames, names, found)):
         found[word].append(old)
     ranked: dict[str, tuple[Meaning, ...]] = {word: _sorted(meanings) for word, meanings in found.items()}
-    return Words(ranked | dict.fromkeys(_FILLERS, ()))
+    return Words(ranked | dict.fromkeys(_FILLERS.split(), ()))
 
 
 def _places(divisions: Iterable[Division], names: Mapping[str, str]) -> dict[str, str]:
@@ -90,33 +82,46 @@ def _places(divisions: Iterable[Division], names: Mapping[str, str]) -> dict[str
 
 
 def _meaning(place: str, form: str) -> Meaning:
-    return Meaning(place, form, f"{_LEVELS[len(place)]}:{form}")
+    level = len(place)
+    # Taiwan, Hong Kong and Macau have a 中山区 and a 桃园 too; nobody there writes so without saying where.
+    offshore = place[0] in "78" and (level == COUNTY or (level == CITY and form != NAMED))
+    return Meaning(place, form, f"{_LEVELS[level]}:{form}", needs=PROVINCE if offshore else 0)
 
 
 def _old_names(
-    renames: Iterable[Rename], names: Mapping[str, str], found: Mapping[str, list[Meaning]]
+    renames: Sequence[Rename], names: Mapping[str, str], found: Mapping[str, list[Meaning]]
 ) -> Iterator[tuple[str, Meaning]]:
-    """Return what each old name stands for today."""
-    now = {word: [m.code for m in meanings if m.form == NAMED] for word, meanings in found.items()}
-    once = defaultdict(list)
+    """Return what each old name stands for today, with the place that it was then looked for in."""
+    once: defaultdict[str, list[str]] = defaultdict(list)
     for rename in renames:
-        once[_last(rename.old)].extend(rename.codes)
-    for rename in renames:
-        word, above = (*filter(None, rename.old),)[-1], (*filter(None, rename.old),)[-2]
-        stem, _ = spellings.stem_and_suffix(word, COUNTY if rename.old[2] else CITY)
-        for n, code in enumerate(rename.codes):
-            if code in now.get(word, ()) and rename.kind != "moved":
-                continue  # it still has the name
-            under = tuple(place for place in (*now.get(above, ()), *once[above]) if place != code)
-            verb = "renamed" if len(rename.codes) == 1 else "divided" if n or rename.kind == "split" else "mostly"
-            old = Meaning(code, RENAMED, f"{verb}:{word}→{names[code]}({rename.year})", under=under)
-            yield word, old
-            if stem not in found and stem != word:
-                yield stem, replace(old, form=ABBREVIATED)
+        once[rename.path[-1]].extend(rename.codes)
+    for rename in sorted(renames, key=lambda rename: -rename.year):
+        above, word = rename.path[-2:]
+        now = [meaning.code for meaning in found.get(word, ()) if meaning.form == NAMED]
+        then = [meaning.code for meaning in found.get(above, ()) if meaning.form in (NAMED, OTHER_SUFFIX)] + once[above]
+        for code in rename.codes:
+            if code not in now or rename.kind == "moved":
+                under = tuple(place for place in then if place != code)
+                needs = CITY if word in _LOCAL else 0
+                yield from _old_name(word, Meaning(code, RENAMED, _became(rename, code, names), 0, needs, under), found)
 
 
-def _last(names: Sequence[str]) -> str:
-    return next((name for name in reversed(names) if name), "")
+def _old_name(word: str, old: Meaning, found: Mapping[str, list[Meaning]]) -> Iterator[tuple[str, Meaning]]:
+    yield word, old
+    stem, suffix = spellings.stem_and_suffix(word, len(old.code))
+    if suffix == "自治县":
+        yield f"{stem}县", old
+    if suffix and stem not in found:
+        yield stem, replace(old, form=ABBREVIATED, note=f"{old.note}:{ABBREVIATED}")
+
+
+def _became(rename: Rename, code: str, names: Mapping[str, str]) -> str:
+    verb, now = "renamed", names[code]
+    if rename.kind == "moved":
+        verb, now = "moved", names.get(code[:CITY], names[code[:PROVINCE]])
+    elif len(rename.codes) > 1:
+        verb = "mostly" if rename.kind == "mostly" and code == rename.codes[0] else "divided"
+    return f"{verb}:{rename.path[-1]}→{now}({rename.year})"
 
 
 def _sorted(meanings: list[Meaning]) -> tuple[Meaning, ...]:
@@ -127,11 +132,9 @@ def _sorted(meanings: list[Meaning]) -> tuple[Meaning, ...]:
 
 
 def _rank(meaning: Meaning, meanings: list[Meaning]) -> int:
-    level, offshore = len(meaning.code), meaning.code[0] in "78"
+    level = len(meaning.code)
     if meaning.form != ABBREVIATED:
-        rank = _FORMS.index(meaning.form)
-    elif level == COUNTY and meaning.code[:2] in units.MUNICIPALITIES and any(len(m.code) == CITY for m in meanings):
-        rank = CITY  # "朝阳" is a city in Liaoning, but a district of Beijing is as well known as a city
-    else:
-        rank = level
-    return rank + 100 * (offshore and level > PROVINCE)
+        return _FORMS.index(meaning.form)
+    # "朝阳" is a city in Liaoning, but a district of Beijing is as well known as a city.
+    metropolitan = level == COUNTY and meaning.code[:PROVINCE] in units.MUNICIPALITIES
+    return CITY if metropolitan and any(len(other.code) == CITY for other in meanings) else level

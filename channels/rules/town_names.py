@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from channels.rules import spellings, streets
-from channels.rules.divisions import TOWN, Division
+from channels.rules.divisions import COUNTY, TOWN, Division
 from channels.rules.place_names import Words
 
 
@@ -40,7 +40,7 @@ class Towns:
         for here in range(at, len(text) - 1):
             if text[here : here + 2] in words.sizes:
                 found = self._at(text, here, words)
-                if found and found[0].form != spellings.ABBREVIATED:
+                if found and found[0].form != spellings.ABBREVIATED and (here == at or found[1] - here > 2):
                     return found[0]
         return None
 
@@ -61,8 +61,10 @@ class Towns:
         for county, towns in self._towns.items():
             if county.startswith(place):
                 for town in towns:
-                    names[town.name].append(town.code)
-                    stems[spellings.town_stem(town.name)].append(town.code)
+                    stem = spellings.town_stem(town.name)
+                    if len(place) == COUNTY or spellings.is_telling(stem):
+                        names[town.name].append(town.code)
+                        stems[stem].append(town.code)
         stems.pop("", None)
         spelt = {stem: Town(tuple(codes), spellings.ABBREVIATED) for stem, codes in stems.items()}
         return spelt | {name: Town(tuple(codes), spellings.NAMED) for name, codes in names.items()}

@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -28,6 +30,38 @@ class BoundedPaginator(Paginator):
     @cached_property
     def count(self) -> int:
         return self.object_list.order_by()[: self.most].count()  # type: ignore[union-attr]
+
+
+class FigureFilter(admin.SimpleListFilter):
+    """KP-1: narrows a list to exactly the rows that a figure counted (the link of every figure leads here)."""
+
+    title = _("figure")
+    parameter_name = "figure"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        value = request.GET.get(self.parameter_name, "")
+        return [(value, import_string(settings.FIGURE_LISTS).label(value))] if value else []
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value()
+        return import_string(settings.FIGURE_LISTS).narrow(queryset, value) if value else queryset
+
+
+def queue_filter(**queues: tuple[Any, Callable[[Any], Any]]) -> type[admin.SimpleListFilter]:
+    """Make a filter of work queues: name → (label, QuerySet method); the sidebar links to them."""
+
+    class QueueFilter(admin.SimpleListFilter):
+        title = _("queue")
+        parameter_name = "queue"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [(name, label) for name, (label, _narrow) in queues.items()]
+
+        def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+            found = queues.get(self.value() or "")
+            return found[1](queryset) if found else queryset
+
+    return QueueFilter
 
 
 class DeskAdmin(ModelAdmin):

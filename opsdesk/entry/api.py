@@ -52,3 +52,10 @@ def say_why(why: Exception, context: dict[str, Any]) -> Response | None:
         shape = answer.data if isinstance(answer.data, dict) else {"errors": answer.data}
         answer.data = {"code": code, "message": str(shape.get("detail", why)), "facts": shape}
     return answer
+
+
+def checked(shape: type[Any], request: Any) -> dict[str, Any]:
+    """Return the input in this shape, or answer 400 with what is wrong in which field."""
+    asked = shape(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)

@@ -38,8 +38,10 @@ class Figure:
 
     @property
     def good(self) -> bool | None:
-        """Whether the target is met; None without a target, a value or a direction."""
+        """Whether the target is met; None without a target, a value or a direction, or while a sum still grows."""
         better = self.definition.better
+        if self.period != Period.DAY and self.definition.unit != "rate":
+            return None
         if self.target is None or self.value is None or not better:
             return None
         return self.value >= self.target if better == "high" else self.value <= self.target

@@ -1,8 +1,7 @@
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
-
+from opsdesk.days import midnight
 from opsdesk.kpi.models import Period
 
 
@@ -19,11 +18,6 @@ class Span:
     def first(self) -> date:
         """The first day of it."""
         return self.start.date()
-
-
-def midnight(day: date) -> datetime:
-    """Return when a day begins here."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def span(period: Period, day: date) -> Span:

@@ -34,7 +34,7 @@ class Terms:
                 rungs.append((deadline.due, step.name))
             else:
                 part = self._term(self.term.amount * float(step.share))
-                rungs.append((deadlines.deadline(deadline.start, part, pauses).due, step.name))
+                rungs.append((deadlines.due(deadline.start, part, pauses), step.name))
         return sorted(rungs)
 
     def _term(self, amount: timedelta) -> deadlines.Term:

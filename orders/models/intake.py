@@ -30,7 +30,7 @@ class Import(models.Model):
     sha256 = models.CharField(_("fingerprint (SHA-256)"), max_length=64)
     size = models.PositiveIntegerField(_("size (bytes)"))
     sealed = models.FileField(upload_to="imports/%Y/%m/", max_length=200)
-    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.WAITING)
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.PREVIEW)
     format = models.CharField(_("format"), max_length=30, blank=True)
     columns = ArrayField(models.CharField(), default=list, verbose_name=_("columns"))
     as_of = models.DateTimeField(_("state as of"), null=True)

@@ -1,8 +1,7 @@
 """OR-2, OR-3: takes an export file in: keeps it, reads it, enters the good rows, keeps the bad ones with their reason."""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -19,9 +18,11 @@ from channels.queries import regions
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.errors import Invalid, Refused
+from opsdesk.later import later
 from opsdesk.privacy import seal, unseal
-from orders.models import Import, RejectedRow
+from orders.models import Import
 from orders.operations import batch
+from orders.operations.rejects import close_mended, keep
 from orders.states import IMPORT, ImportState
 
 BATCH = 5000  # orders and rejected rows a transaction
@@ -48,8 +49,8 @@ class Overtaken(Refused):
 
 
 @transaction.atomic
-def receive(shop_id: int, *, name: str, content: bytes, by: Actor, at: datetime) -> Import:
-    """OR-3: keep a file, sealed, before anything is read from it; the import then waits for `run`."""
+def hold(shop_id: int, *, name: str, content: bytes, by: Actor, at: datetime) -> Import:
+    """OR-3: keep a file, sealed, before anything is read from it; nothing happens until it is started."""
     by.need("orders.add_import")
     shop = Shop.objects.visible_to(by).for_change(shop_id)
     if len(content) > MOST_BYTES:
@@ -64,8 +65,31 @@ def receive(shop_id: int, *, name: str, content: bytes, by: Actor, at: datetime)
     )
     source.sealed.save(f"{source.sha256[:16]}.sealed", ContentFile(seal(content)), save=False)
     source.save()
-    audit.record(source, "import.start", by=by, at=at, file=source.name)
     return source
+
+
+@transaction.atomic
+def start(import_id: int, *, by: Actor, at: datetime) -> Import:
+    """Let a worker take a held file in."""
+    by.need("orders.add_import")
+    source = Import.objects.visible_to(by).for_change(import_id)
+    IMPORT.move(source, "start", by=by, at=at)
+    return source  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def discard(import_id: int, *, by: Actor, at: datetime) -> Import:
+    """Do not take a held file in after all."""
+    by.need("orders.add_import")
+    source = Import.objects.visible_to(by).for_change(import_id)
+    IMPORT.move(source, "discard", by=by, at=at)
+    return source  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def receive(shop_id: int, *, name: str, content: bytes, by: Actor, at: datetime) -> Import:
+    """OR-3: keep a file and start its import, without a preview."""
+    return start(hold(shop_id, name=name, content=content, by=by, at=at).pk, by=by, at=at)
 
 
 def content_of(path: Path) -> bytes:
@@ -91,6 +115,16 @@ def as_summary(source: Import) -> dict[str, Any]:
         "rejected": source.rejected,
         "unmapped_items": source.unmapped_items,
     }
+
+
+@transaction.atomic
+def again(import_id: int, *, by: Actor, at: datetime) -> Import:
+    """Try an import again that failed; what it had already committed stays, it goes on behind that."""
+    by.need("orders.add_import")
+    source = Import.objects.visible_to(by).for_change(import_id)
+    IMPORT.move(source, "retry", by=by, at=at, error="")
+    later("orders.tasks.run_all_due")
+    return source  # type: ignore[no-any-return]
 
 
 def read(source: Import) -> bytes:
@@ -161,7 +195,7 @@ def _write_part(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *,
         raise Overtaken(name=source.name)
     rejects = [item for item in part if isinstance(item, Unreadable)]
     tally = batch.write(intake, [item for item in part if isinstance(item, PlatformOrder)])
-    _keep(source, rejects)
+    keep(source, rejects)
     source.new += tally.new
     source.updated += tally.updated
     source.unchanged += tally.unchanged
@@ -175,26 +209,10 @@ def _write_part(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *,
     return source  # type: ignore[no-any-return]
 
 
-def _keep(source: Import, rejects: Iterable[Unreadable]) -> None:
-    RejectedRow.objects.bulk_create(
-        [
-            RejectedRow(
-                source=source,
-                line=reject.line,
-                code=reject.code,
-                field=reject.field,
-                reason=reject.reason,
-                row_sealed=seal(json.dumps([reject.raw, dict(reject.cells or {})], ensure_ascii=False).encode()),
-            )
-            for reject in rejects
-        ],
-        batch_size=1000,
-    )
-
-
 @transaction.atomic
 def _finish(import_id: int, *, rows: int, by: Actor, at: datetime) -> Import:
     source = Import.objects.for_change(import_id)
+    close_mended(source)
     unmapped = source.shop.listings.all().unmapped().count()
     IMPORT.move(source, "finish", by=by, at=at, finished_at=at, rows=rows, unmapped_items=unmapped)
     return source  # type: ignore[no-any-return]
@@ -205,10 +223,3 @@ def _fail(import_id: int, error: str, *, by: Actor, at: datetime) -> Import:
     source = Import.objects.for_change(import_id)
     IMPORT.move(source, "fail", by=by, at=at, error=error[:500], finished_at=at)
     return source  # type: ignore[no-any-return]
-
-
-def rejected_rows(source: Import) -> Iterator[Unreadable]:
-    """Yield the rejected rows that nobody has mended, as they were read."""
-    for row in source.rejected_rows.all().open().order_by("line").iterator():
-        raw, cells = json.loads(unseal(row.row_sealed))
-        yield Unreadable(row.line, raw, row.code, row.reason, row.field, cells)

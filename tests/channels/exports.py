@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from channels.connectors import files
 from channels.connectors.base import PlatformOrder, Unreadable
@@ -16,7 +16,7 @@ from channels.connectors.base import PlatformOrder, Unreadable
 SHARED = Path(__file__).parents[3] / "shared"
 SAMPLES = SHARED / "reference" / "platform_samples"
 
-Row = Mapping[str, str] | Sequence[str]
+Row = Mapping[str, object] | Sequence[object]
 
 
 def known_headers() -> dict[str, list[str]]:
@@ -41,7 +41,8 @@ def as_csv(columns: Sequence[str], *rows: Row, encoding: str = "utf-8-sig", deli
 
 def as_xlsx(columns: Sequence[str], *rows: Row, above: int = 0) -> bytes:
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"default_date_format": "yyyy-mm-dd hh:mm:ss"}) as book:
+    plain = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, {"default_date_format": "yyyy-mm-dd hh:mm:ss", **plain}) as book:
         book.add_worksheet("说明").write(0, 0, "导出说明")
         sheet = book.add_worksheet("订单")
         for place, row in enumerate([columns, *(cells_of(columns, row) for row in rows)], start=above):

@@ -11,9 +11,8 @@ from channels.connectors.base import Progress
 state = cells.states({"买家已付款，等待卖家发货": Progress.PAID, "已发货(部分)": Progress.PART_SHIPPED})
 
 
-def at(*parts: int) -> datetime:
-    year, month, day, *rest = parts
-    return datetime(year, month, day, *rest, tzinfo=cells.SHANGHAI)
+def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, second, tzinfo=cells.SHANGHAI)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +42,7 @@ def test_text(_case: str, cell: str, said: str) -> None:
     [
         ("digits", "6917926768823643751", "6917926768823643751"),
         ("a leading tab inside the quotes", "\t6917926768823643751", "6917926768823643751"),
-        ("a mark of direction from a web page", "\u202d\u202a13800000001", "\u202d\u202a13800000001"),
+        ("a mark of direction from a web page", "\u202d\u202a13800000001", "13800000001"),
         ("a zero-width blank from a web page", "\u200b13800000001", "13800000001"),
         ("pandas made a float of it, and no digit is lost", "1953814331.0", "1953814331"),
         ("16 digits that only a program can have written", "1930679858170647.0", "1930679858170647"),
@@ -54,8 +53,6 @@ def test_text(_case: str, cell: str, said: str) -> None:
     ],
 )
 def test_ident(_case: str, cell: str, said: str) -> None:
-    if "direction" in _case:
-        said = said.lstrip("\u202d\u202a")
     assert cells.ident(cell) == said
 
 

@@ -33,7 +33,7 @@ _PROVINCE_ENDS = ("省", "自治区", "特别行政区", "市")
 _SHORT_PROVINCES = frozenset(
     {"北京", "天津", "上海", "重庆", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门", "台湾"}
 )
-_CITY_ENDS = ("市", "州", "盟", "地区", "区", "县")  # a county may stand right under its province
+_CITY_ENDS = ("市", "州", "盟", "地区")
 _COUNTY_ENDS = ("区", "县", "市", "旗", "岛")  # 其它区 is what Taobao prints for "none of the list"
 
 
@@ -58,10 +58,11 @@ def levels(address: str) -> Found:
     found: Found = {"province": words[0]}
     if len(words) > 1:
         found["receiver_address"] = address
-        if words[1].endswith(_CITY_ENDS):
-            found["city"] = words[1]
-            if len(words) > 2 and words[2].endswith(_COUNTY_ENDS):
-                found["county"] = words[2]
+        rest = words[1:3]
+        if rest[0].endswith(_CITY_ENDS):
+            found["city"] = rest.pop(0)
+        if rest and rest[0].endswith(_COUNTY_ENDS):  # a county may stand right under its province
+            found["county"] = rest[0]
     return found
 
 

@@ -1,0 +1,82 @@
+from django_filters import rest_framework as filters
+from rest_framework.generics import ListAPIView
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from aftersales.api.serializers import AppointmentIn, CompletionIn, JobOut, ReasonIn
+from aftersales.models import Job
+from aftersales.operations import jobs
+from aftersales.queries import jobs as queries
+from aftersales.states import JobState
+from opsdesk.entry.api import AtTheDoor, DeskView, Pages, checked
+
+
+class JobFilter(filters.FilterSet):
+    state = filters.MultipleChoiceFilter(choices=JobState.choices)
+    due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+
+    class Meta:
+        model = Job
+        fields = ("state", "due_before")
+
+
+class JobList(AtTheDoor, ListAPIView[Job]):
+    """GET /api/jobs/?state=&due_before= : your own jobs and those of partners below you, the newest first."""
+
+    serializer_class = JobOut
+    filterset_class = JobFilter
+    pagination_class = Pages
+
+    def get_queryset(self):
+        self.by.need("aftersales.view_job")
+        return Job.objects.visible_to(self.by).select_related("order__shop", "region", "owner")
+
+
+class JobDetail(DeskView):
+    """GET /api/jobs/<id>/"""
+
+    def get(self, request: Request, pk: int) -> Response:
+        self.by.need("aftersales.view_job")
+        return Response(JobOut(queries.visible(pk, by=self.by)).data)
+
+
+class Acceptance(DeskView):
+    """POST /api/jobs/<id>/acceptance/ : take an offered job on (AS-2)."""
+
+    def post(self, request: Request, pk: int) -> Response:
+        return Response(JobOut(jobs.accept(pk, by=self.by, at=self.at)).data, 201)
+
+
+class Refusal(DeskView):
+    """POST /api/jobs/<id>/refusal/ {reason} : decline an offered job (AS-2)."""
+
+    def post(self, request: Request, pk: int) -> Response:
+        job = jobs.decline(pk, by=self.by, at=self.at, **checked(ReasonIn, request))
+        return Response({"id": job.pk, "state": job.state}, 201)
+
+
+class Appointment(DeskView):
+    """POST /api/jobs/<id>/appointment/ {appointed_at}"""
+
+    def post(self, request: Request, pk: int) -> Response:
+        job = jobs.appoint(pk, by=self.by, at=self.at, **checked(AppointmentIn, request))
+        return Response(JobOut(job).data, 201)
+
+
+class Completion(DeskView):
+    """POST /api/jobs/<id>/completion/ (multipart) {serial_number, photo} : report the installation (AS-1)."""
+
+    parser_classes = (MultiPartParser, FormParser, JSONParser)
+
+    def post(self, request: Request, pk: int) -> Response:
+        job = jobs.complete(pk, by=self.by, at=self.at, **checked(CompletionIn, request))
+        return Response(JobOut(job).data, 201)
+
+
+class Failure(DeskView):
+    """POST /api/jobs/<id>/failure/ {reason}"""
+
+    def post(self, request: Request, pk: int) -> Response:
+        job = jobs.fail(pk, by=self.by, at=self.at, **checked(ReasonIn, request))
+        return Response(JobOut(job).data, 201)

@@ -1,0 +1,15 @@
+"""The REST API: which endpoint stands where."""
+
+from django.urls import path
+
+from aftersales.api import views as jobs
+
+urlpatterns = [
+    path("jobs/", jobs.JobList.as_view(), name="api_jobs"),
+    path("jobs/<int:pk>/", jobs.JobDetail.as_view(), name="api_job"),
+    path("jobs/<int:pk>/acceptance/", jobs.Acceptance.as_view(), name="api_acceptance"),
+    path("jobs/<int:pk>/refusal/", jobs.Refusal.as_view(), name="api_refusal"),
+    path("jobs/<int:pk>/appointment/", jobs.Appointment.as_view(), name="api_appointment"),
+    path("jobs/<int:pk>/completion/", jobs.Completion.as_view(), name="api_completion"),
+    path("jobs/<int:pk>/failure/", jobs.Failure.as_view(), name="api_failure"),
+]

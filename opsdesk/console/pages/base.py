@@ -1,0 +1,41 @@
+"""What every page of the console shares: the admin's frame and its login."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from opsdesk.entry.web import actor_at
+from opsdesk.errors import DeskError, NotFound
+
+
+def page(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
+    """Render a page within the admin's frame."""
+    return render(request, template, {**admin.site.each_context(request), "title": title, **context})
+
+
+def visible(request: HttpRequest, rows: Any, pk: int, what: str) -> Any:
+    """Return a row that this person may see; what is not visible does not exist."""
+    row = rows.visible_to(actor_at(request)).filter(pk=pk).first()
+    if row is None:
+        raise NotFound(what=f"{what} {pk}")
+    return row
+
+
+def done(request: HttpRequest, sentence: str, where: str) -> HttpResponse:
+    """Say that it worked, and show the page again."""
+    messages.success(request, sentence)
+    return redirect(where)
+
+
+def trying(request: HttpRequest, where: str, do: Callable[[], Any], sentence: Any = None) -> HttpResponse:
+    """Run an operation behind a button: its refusal becomes the message, the page is shown again either way."""
+    try:
+        do()
+    except DeskError as why:
+        messages.error(request, str(why))
+        return redirect(where)
+    return done(request, str(sentence or _("Done.")), where)

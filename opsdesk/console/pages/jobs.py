@@ -1,0 +1,107 @@
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+
+from aftersales.admin import ReasonForm
+from aftersales.models import Job
+from aftersales.operations import dispatch, jobs
+from aftersales.states import JOB
+from opsdesk import clock
+from opsdesk.console import reasons, timeline
+from opsdesk.console.pages.base import page, trying, visible
+from opsdesk.entry.web import actor_at
+from opsdesk.errors import NotFound
+from opsdesk.sla import deadlines, wording
+
+
+class AppointForm(forms.Form):
+    appointed_at = forms.SplitDateTimeField(label=gettext_lazy("appointed for"), widget=UnfoldAdminSplitDateTimeWidget)
+
+
+class CompleteForm(forms.Form):
+    serial_number = forms.CharField(
+        label=gettext_lazy("serial number"), max_length=80, widget=UnfoldAdminTextInputWidget
+    )
+    photo = forms.ImageField(label=gettext_lazy("photo"), widget=UnfoldAdminFileFieldWidget)
+
+
+Button = tuple[Any, Callable[..., Job], str, type[forms.Form] | None]
+
+BUTTONS: dict[str, Button] = {
+    "accept": (gettext_lazy("Accept"), jobs.accept, "aftersales.accept_job", None),
+    "decline": (gettext_lazy("Decline"), jobs.decline, "aftersales.accept_job", ReasonForm),
+    "appoint": (gettext_lazy("Make an appointment"), jobs.appoint, "aftersales.work_job", AppointForm),
+    "complete": (gettext_lazy("Report completion"), jobs.complete, "aftersales.work_job", CompleteForm),
+    "fail": (gettext_lazy("Report failure"), jobs.fail, "aftersales.work_job", ReasonForm),
+    "offer": (gettext_lazy("Dispatch again"), dispatch.dispatch, "aftersales.dispatch_job", None),
+    "reopen": (gettext_lazy("Open again"), jobs.reopen, "aftersales.dispatch_job", ReasonForm),
+    "cancel": (gettext_lazy("Cancel"), jobs.cancel, "aftersales.cancel_job", ReasonForm),
+}
+"""Moves of the machine that a person may make on the job's page: label, operation, right, what it asks for."""
+
+
+def job(request: HttpRequest, pk: int) -> HttpResponse:
+    """AS-1: one job: its clock, its candidates, its story, and what may be done with it now."""
+    return _page(request, pk)
+
+
+@require_POST
+def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Make a move of a job from its page."""
+    if action not in BUTTONS:
+        raise NotFound(what=action)
+    label, operation, _right, form_class = BUTTONS[action]
+    form = form_class(request.POST, request.FILES, prefix=action) if form_class else None
+    if form is not None and not form.is_valid():
+        return _page(request, pk, forms={action: form})
+    values = form.cleaned_data if form else {}
+    return trying(
+        request, reverse("job", args=[pk]), lambda: operation(pk, by=actor_at(request), at=clock.now(), **values), label
+    )
+
+
+@require_POST
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """AU-2: the job's page with the customer's name, phone and address, for who has the job; written down."""
+    receiver = jobs.show(pk, why=request.POST.get("why", ""), by=actor_at(request), at=clock.now())
+    messages.warning(request, _("Shown to you alone and written down on the timeline."))
+    return _page(request, pk, receiver=receiver)
+
+
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    """The photo of a completion report, for who may see the job."""
+    row = visible(request, Job.objects.exclude(photo=""), pk, _("photo"))
+    return FileResponse(row.photo.open("rb"), content_type="image/jpeg")
+
+
+def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **shown: object) -> HttpResponse:
+    row = visible(request, Job.objects.select_related("order__shop__platform", "owner", "region"), pk, _("job"))
+    by = actor_at(request)
+    timers = list(row.timers().select_related("policy").order_by("pk"))
+    return page(
+        request,
+        "console/job.html",
+        _("Installation job %(job)s") % {"job": row},
+        job=row,
+        offers=[reasons.explained(offer) for offer in row.offers.select_related("partner").order_by("-round")],
+        clocks=[(timer, wording.explain_zh(deadlines.from_because(timer.because))) for timer in timers],
+        timeline=timeline.of(row),
+        buttons=[
+            (action, label, (forms or {}).get(action) or (form and form(prefix=action)))
+            for action in JOB.allowed(row)
+            if action in BUTTONS
+            for label, _operation, right, form in [BUTTONS[action]]
+            if by.may(right)
+        ],
+        may_show=by.may("orders.show_order") or by.may("aftersales.work_job"),
+        now=clock.now(),
+        **shown,
+    )

@@ -1,0 +1,48 @@
+"""A dispatch decision as a person would explain it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from aftersales.models import Offer
+from aftersales.states import Answer
+from channels.models import Region
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An offer with its reasons in words."""
+
+    offer: Offer
+    because: str
+    candidates: tuple[tuple[str, bool, str], ...]
+
+
+def explained(offer: Offer) -> Explained:
+    """Return an offer with its reasons in words."""
+    rows = [(c["name"], c["chosen"], _sentence(c["because"])) for c in offer.candidates]
+    return Explained(offer, _sentence(offer.because.split("；")), tuple(rows))
+
+
+def _sentence(reasons: list[str]) -> str:
+    return "；".join(_one(*reason.partition(":")[::2]) for reason in reasons)
+
+
+def _one(kind: str, rest: str) -> str:
+    words = {
+        "overlap": _("%(n)s more claim the same region") % {"n": rest},
+        "tried": _("asked before: %(answer)s") % {"answer": _answer(rest)},
+        "after_another": _("another one comes first"),
+        "region_unknown": _("the address has no known region"),
+        "all_tried": _("everyone whose territory it is has been asked"),
+        "no_territory": _("nobody's territory holds the address"),
+        "by_hand": _("chosen by hand: %(why)s") % {"why": rest},
+    }
+    if kind == "territory":
+        region = Region.objects.filter(code=rest.partition(":")[2]).values_list("full_name", flat=True).first()
+        return _("its territory %(region)s holds the address") % {"region": region or rest}
+    return words.get(kind, kind)
+
+
+def _answer(code: str) -> str:
+    return str(Answer(code).label) if code in Answer.values else code

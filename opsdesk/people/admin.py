@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from opsdesk.people.models import Scope, User
+from opsdesk.people.roles import LABELS
+
+admin.site.unregister(Group)
+
+
+class ScopeInline(TabularInline):
+    model = Scope
+    extra = 0
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
+    list_display = ("username", "full_name", "roles", "email", "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    search_fields = ("username", "full_name", "email")
+    inlines = (ScopeInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password", "full_name", "email")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "full_name", "email", "password1", "password2")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return "、".join(str(LABELS.get(group.name, group.name)) for group in user.groups.all())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if request.user.is_superuser else ("is_superuser",)  # type: ignore[union-attr]
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    list_display = ("label", "name")
+
+    @display(description=_("role"))
+    def label(self, group: Group) -> str:
+        return str(LABELS.get(group.name, group.name))

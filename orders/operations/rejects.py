@@ -1,0 +1,80 @@
+"""OR-3: rows that could not be read: kept, given back as a file, and closed once a later import brought them."""
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import transaction
+
+from channels.connectors import cells, files
+from channels.connectors.base import Unreadable
+from opsdesk.actor import Actor
+from opsdesk.audit import models as audit
+from opsdesk.privacy import seal, unseal
+from orders.models import Import, Order, RejectedRow
+
+_MOST_LOOKED_AT = 5000
+
+
+def keep(source: Import, rejects: Iterable[Unreadable]) -> None:
+    """Keep rejected rows as they stood, sealed: they may hold personal data."""
+    RejectedRow.objects.bulk_create(
+        [
+            RejectedRow(
+                source=source,
+                line=reject.line,
+                code=reject.code,
+                field=reject.field,
+                reason=reject.reason,
+                row_sealed=seal(json.dumps([reject.raw, dict(reject.cells or {})], ensure_ascii=False).encode()),
+            )
+            for reject in rejects
+        ],
+        batch_size=1000,
+    )
+
+
+def opened(row: RejectedRow) -> Unreadable:
+    """Return a rejected row as it was read."""
+    raw, kept = json.loads(unseal(row.row_sealed))
+    return Unreadable(row.line, raw, row.code, row.reason, row.field, kept or None)
+
+
+def close_mended(source: Import) -> int:
+    """Close earlier rejected rows of the shop whose order this import brought (or rejected again); return how many."""
+    earlier = RejectedRow.objects.filter(source__shop=source.shop_id, source__pk__lt=source.pk).open().order_by("-pk")
+    named = {row.pk: _names(opened(row)) for row in earlier[:_MOST_LOOKED_AT]}
+    wanted = {name for names in named.values() for name in names}
+    orders = Order.objects.filter(shop=source.shop_id, number__in=wanted, changed_at__gte=source.started_at)
+    brought = set(orders.values_list("number", flat=True))
+    for row in source.rejected_rows.all()[:_MOST_LOOKED_AT]:
+        brought |= wanted & _names(opened(row))
+    mended = [pk for pk, names in named.items() if names & brought]
+    RejectedRow.objects.filter(pk__in=mended).update(mended_by=source)
+    return len(mended)
+
+
+def _names(reject: Unreadable) -> set[str]:
+    """The texts of a row that may be its order's number: an id of six characters or more."""
+    bare = (cells.text(cell) for cell in (reject.cells or {}).values())
+    return {text for text in bare if len(text) >= 6 and text.replace("-", "").isalnum() and any(map(str.isdigit, text))}
+
+
+@transaction.atomic
+def as_file(import_id: int, *, by: Actor, at: datetime) -> bytes:
+    """Return an import's open rejected rows as a CSV to be mended and imported again; the download is written down."""
+    by.need("orders.add_import")
+    source = Import.objects.visible_to(by).for_change(import_id)
+    audit.record(source, "rejected.export", by=by, at=at)
+    rows: Iterator[RejectedRow] = source.rejected_rows.all().open().order_by("line").iterator()
+    return files.rejected_csv(source.columns, map(opened, rows))
+
+
+@transaction.atomic
+def original(import_id: int, *, by: Actor, at: datetime) -> bytes:
+    """Return a file as it was handed in; the download is written down (AU-2)."""
+    by.need("orders.add_import")
+    source = Import.objects.visible_to(by).for_change(import_id)
+    audit.record(source, "import.download", by=by, at=at)
+    with source.sealed.open("rb") as kept:
+        return unseal(kept.read())

@@ -74,13 +74,33 @@ class JobAdmin(ReadOnlyAdmin):
         bulk(_("Cancel"), jobs.cancel, right="aftersales.cancel_job", form=ReasonForm),
         export(
             "job",
-            ((_("job"), 8), (_("order number"), 24), (_("state"), 12), (_("region"), 30), (_("installer"), 24), (_("clock starts"), 17),
-             (_("due"), 17), (_("appointed for"), 17), (_("done"), 17), (_("serial number"), 20)),
-            lambda j: (str(j), j.order.number, j.get_state_display(), j.region.full_name if j.region else "",
-                       j.owner.name if j.owner else "", j.starts_at, j.due_at, j.appointed_at, j.done_at, j.serial_number),
+            (
+                (_("job"), 8),
+                (_("order number"), 24),
+                (_("state"), 12),
+                (_("region"), 30),
+                (_("installer"), 24),
+                (_("clock starts"), 17),
+                (_("due"), 17),
+                (_("appointed for"), 17),
+                (_("done"), 17),
+                (_("serial number"), 20),
+            ),
+            lambda j: (
+                str(j),
+                j.order.number,
+                j.get_state_display(),
+                j.region.full_name if j.region else "",
+                j.owner.name if j.owner else "",
+                j.starts_at,
+                j.due_at,
+                j.appointed_at,
+                j.done_at,
+                j.serial_number,
+            ),
             right="aftersales.export_job",
         ),
-    )  # fmt: skip
+    )
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state_shown(self, job: Job) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The distributed engine: what runs when (SCHEDULE) and where (ROUTES). No deadline lives here; a lost message costs a sweep."""
+"""What runs when (SCHEDULE) and where (ROUTES). No deadline lives here; a lost message costs the time to a sweep."""
 
 import os
 

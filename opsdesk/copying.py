@@ -11,7 +11,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows into a table by COPY; values may be None, str, int, Decimal, bool, aware datetime, bytes or list of str."""
+    """Write rows by COPY; values may be None, str, int, Decimal, bool, aware datetime, bytes or list of str."""
     body = "\n".join("\t".join(map(_text, row)) for row in rows)
     if not body:
         return

@@ -70,13 +70,33 @@ class OrderAdmin(ReadOnlyAdmin):
         bulk(_("Signed for"), orders.sign, right="orders.sign_order", form=SignedForm),
         export(
             "order",
-            ((_("order number"), 24), (_("shop"), 20), (_("state"), 12), (_("ordered"), 17), (_("paid"), 17),
-             (_("total (yuan)"), 12), (_("paid (yuan)"), 12), (_("refunded (yuan)"), 12), (_("receiver"), 10), (_("region"), 30)),
-            lambda o: (o.number, o.shop.name, o.get_state_display(), o.ordered_at, o.paid_at, o.total_yuan, o.paid_yuan,
-                       o.refunded_yuan, o.name_masked, o.region.full_name if o.region else ""),
+            (
+                (_("order number"), 24),
+                (_("shop"), 20),
+                (_("state"), 12),
+                (_("ordered"), 17),
+                (_("paid"), 17),
+                (_("total (yuan)"), 12),
+                (_("paid (yuan)"), 12),
+                (_("refunded (yuan)"), 12),
+                (_("receiver"), 10),
+                (_("region"), 30),
+            ),
+            lambda o: (
+                o.number,
+                o.shop.name,
+                o.get_state_display(),
+                o.ordered_at,
+                o.paid_at,
+                o.total_yuan,
+                o.paid_yuan,
+                o.refunded_yuan,
+                o.name_masked,
+                o.region.full_name if o.region else "",
+            ),
             right="orders.export_order",
         ),
-    )  # fmt: skip
+    )
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state_shown(self, order: Order) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The product's own settings on a test database; development secrets, mail kept in memory, files in a temporary folder."""
+"""The product's own settings on a test database: development secrets, mail in memory, files in a temporary folder."""
 
 import os
 import tempfile

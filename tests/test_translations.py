@@ -97,7 +97,7 @@ def test_the_compiled_catalogue_is_the_one_that_people_read():
 def test_no_message_is_put_together_before_it_is_translated():
     """`_(f"…{x}")` and `_("…" % x)` find no translation: the values belong into the translated text."""
     guilty = []
-    for path in (path for app in catalogue.APPS for path in catalogue._files(catalogue.ROOT / app)):
+    for path in catalogue.project_files():
         calls = ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if path.suffix == ".py" else ()
         for node in calls:
             asks = isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -108,7 +108,7 @@ def test_no_message_is_put_together_before_it_is_translated():
 
 def test_a_template_shows_no_text_that_cannot_be_translated():
     bare = {}
-    for path in (path for app in catalogue.APPS for path in catalogue._files(catalogue.ROOT / app)):
+    for path in catalogue.project_files():
         if path.suffix != ".py" and (words := words_shown(path.read_text(encoding="utf-8")) - NOT_CHINESE):
             bare[str(path.relative_to(catalogue.ROOT))] = words
     assert bare == {}

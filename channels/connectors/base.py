@@ -1,7 +1,7 @@
 """What a marketplace says, in one small vocabulary: every connector and every export-file reader produces it,
 the one intake consumes it.
 
-`None` means "this source does not say" and never changes what is stored; an empty string means "the source says: empty".
+`None` means "this source does not say" and never changes what is stored; an empty string means "it says: empty".
 Times are aware (Asia/Shanghai as the platforms print them), money is Decimal yuan.
 """
 

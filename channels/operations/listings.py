@@ -23,7 +23,7 @@ class SeenItem:
 
 
 def ensure_many(shop_id: int, items: Iterable[SeenItem], *, at: datetime) -> Mapping[str, int]:
-    """CH-8: return the listing of each item, entering those not seen before; a merchant code that is a model maps itself.
+    """CH-8: return the listing of each item, entering those not seen before; one whose code is a model maps itself.
 
     The rest lands in the mapping queue. Safe to repeat and to run beside itself.
     """

@@ -26,7 +26,7 @@ def gazetteer() -> Gazetteer:
 
 
 def rows() -> Iterator[tuple[str, str, str, int, str | None]]:
-    """Yield the rows of the region table: code, name, full name without a level that repeats its parent's, level, parent."""
+    """Yield the rows of the region table; a full name leaves out a level that repeats the one above it."""
     full: dict[str, tuple[str, ...]] = {"": ()}
     for division in divisions():
         above = full[division.parent]

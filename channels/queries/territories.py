@@ -37,9 +37,12 @@ class Coverage:
 def coverage(duty: Duty, *, on: date) -> Coverage:
     """Return the gaps and overlaps of a duty's territories. Two queries."""
     rows = list(
-        Territory.objects.filter(duty=duty, partner__active=True).in_force(on).exclude(partner__kind=PartnerKind.INSTALLER)
-        .order_by("pk").values_list("region_id", "partner__name")
-    )  # fmt: skip
+        Territory.objects.filter(duty=duty, partner__active=True)
+        .in_force(on)
+        .exclude(partner__kind=PartnerKind.INSTALLER)
+        .order_by("pk")
+        .values_list("region_id", "partner__name")
+    )
     held = {region for region, _ in rows}
     partners = defaultdict(list)
     for region, name in rows:

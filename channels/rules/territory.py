@@ -29,7 +29,7 @@ class Claim:
 
 
 def claims(region: str, covers: Iterable[Cover]) -> tuple[Claim, ...]:
-    """CH-6: return who covers a region, the winner first: agents, then others; town beats county beats city beats province.
+    """CH-6: return who covers a region, the winner first: agents, then others; town before county, city, province.
 
     Among equals the older row wins; `because` names the level, the region and how many others claim it.
     """

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import xlsxwriter

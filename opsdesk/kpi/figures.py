@@ -98,7 +98,7 @@ def href_of(definition: Definition, within: Span, **more: str) -> str:
 
 
 def by_channel(by: Actor, day: date) -> tuple[Share, ...]:
-    """Return orders (by day of ordering) and sales (by day of payment) per platform, the largest month first. Two queries."""
+    """Return orders (by ordering) and sales (by payment) per platform, the largest month first. Two queries."""
     today, month = span(Period.DAY, day), span(Period.MONTH, day)
     created, paid = BY_KEY["orders_created"], BY_KEY["sales_by_payment"]
     counts = _per_platform(created.rows(Order.objects.visible_to(by), month), Count("pk"), created.where(today))

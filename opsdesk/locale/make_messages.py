@@ -95,17 +95,26 @@ def _message(parts: tuple[str, ...], literals: list[str]) -> tuple[Message, str]
     return Message(said["id"], said.get("context", "")), said.get("plural", "")
 
 
+def project_files() -> list[Path]:
+    """List the code and templates of our own apps."""
+    return [path for app in APPS for path in _files(ROOT / app)]
+
+
 def of_project() -> Entries:
     """Read the messages of our own apps."""
-    return _entries((path for app in APPS for path in _files(ROOT / app)), ROOT)
+    return _entries(project_files(), ROOT)
 
 
 def of_unfold() -> Entries:
     """Read the messages of the installed Unfold, also of the parts that are not switched on."""
-    spec = find_spec("unfold")
-    assert spec is not None and spec.origin is not None
-    package = Path(spec.origin).parent
+    package = _package("unfold")
     return _entries(_files(package), package.parent)
+
+
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent
 
 
 def _files(folder: Path) -> list[Path]:
@@ -132,11 +141,9 @@ def _entries(paths: Iterable[Path], base: Path) -> Entries:
 
 def said_by_django() -> set[str]:
     """Name what Django says in Chinese in every installation that has its admin."""
-    spec = find_spec("django")
-    assert spec is not None and spec.origin is not None
     keys: set[str] = set()
     for part in ("conf", "contrib/admin", "contrib/auth"):
-        with (Path(spec.origin).parent / part / "locale/zh_Hans/LC_MESSAGES/django.mo").open("rb") as file:
+        with (_package("django") / part / "locale/zh_Hans/LC_MESSAGES/django.mo").open("rb") as file:
             catalogue: dict[str | tuple[str, int], str] = vars(gettext.GNUTranslations(file))["_catalog"]
         keys |= {key if isinstance(key, str) else key[0] for key, text in catalogue.items() if text}
     return keys

@@ -8,7 +8,7 @@ from opsdesk.people.roles import ROLES
 
 @transaction.atomic
 def ensure_roles() -> int:
-    """AU-1: enter the roles that are missing with their first rights; what an administrator changed stays. Return how many."""
+    """AU-1: enter the missing roles with their first rights; changed ones stay. Return how many were missing."""
     there = set(Group.objects.values_list("name", flat=True))
     rights = {
         f"{app}.{codename}": pk

@@ -20,7 +20,7 @@ class EveryonesQuerySet(DeskQuerySet):
 
 
 class WorkCalendar(models.Model):
-    """When work is done: hours per weekday, e.g. {"mon": [["09:00", "12:00"], ["13:30", "18:00"]], …}, and a time zone."""
+    """When work is done: hours per weekday as {"mon": [["09:00", "12:00"], …], …}, and a time zone."""
 
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=60)

@@ -52,7 +52,7 @@ class OrderQuerySet(DeskQuerySet):
 
 
 class Order(models.Model):
-    """OR-1: an order of any channel, unique on (shop, platform number); what the platform says of it, and who it is for.
+    """OR-1: an order of any channel, unique on (shop, platform number): what the platform says, and who it is for.
 
     Times are null until known; money is yuan and null where no source ever said. `paid_yuan` is what the buyer's
     export calls 买家实际支付金额, `total_yuan` 总金额. The receiver's name, phone and address are sealed together.

@@ -1,7 +1,7 @@
 """Writes a batch of platform orders: a fixed number of statements however many orders, COPY for the new ones.
 
-One intake writes at a time (an advisory lock for the length of a batch), so what was read stays true until it is written,
-new rows need no conflict handling, and two files of one shop never wait in a ring (docs/adr/0008).
+One intake writes at a time (an advisory lock for the length of a batch), so what was read stays true
+until it is written, new rows need no conflict handling, and two files of one shop never wait in a ring (docs/adr/0008).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

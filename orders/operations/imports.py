@@ -1,4 +1,4 @@
-"""OR-2, OR-3: takes an export file in: keeps it, reads it, enters the good rows, keeps the bad ones with their reason."""
+"""OR-2, OR-3: takes an export file in: keeps it, enters the good rows, keeps the bad ones with their reason."""
 
 import hashlib
 from collections.abc import Callable
@@ -16,7 +16,6 @@ from channels.connectors.base import PlatformOrder, Unreadable
 from channels.models import Shop
 from channels.queries import regions
 from opsdesk.actor import Actor
-from opsdesk.audit import models as audit
 from opsdesk.errors import Invalid, Refused
 from opsdesk.later import later
 from opsdesk.privacy import seal, unseal

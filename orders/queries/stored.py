@@ -17,7 +17,10 @@ PLAIN = (
     "buyer_message", "seller_note", "close_reason", "after_sale", "carrier", "tracking", "installation_bought",
 )  # fmt: skip
 """Columns of an order that are a platform's word, under the same name in PlatformOrder."""
-RECEIVER = ("receiver_sealed", "receiver_print", "name_masked", "phone_masked", "region_id", "region_because", "customer_id", "customer_basis")  # fmt: skip
+RECEIVER = (
+    "receiver_sealed", "receiver_print", "name_masked", "phone_masked",
+    "region_id", "region_because", "customer_id", "customer_basis",
+)  # fmt: skip
 UPDATABLE = ("state", "changed_at", *PLAIN, *RECEIVER)
 LINE = (
     "title",

@@ -201,7 +201,7 @@ class Servers:
         return self._child(VALKEY, [str(binary), *where, *keep], folder, signal.SIGTERM)
 
     def _child(self, name: str, command: list[str], cwd: Path, end: int) -> Child:
-        return Child(name, command, self.log / f"{name}.log", _plain(), cwd, end, _as_servant())
+        return Child(name, command, self.log / f"{name}.log", self._plain(), cwd, end, _as_servant())
 
     def _make_cluster(self, cluster: Path) -> None:
         """Make a cluster with an empty database; it is named last, so half of one is never taken for one."""
@@ -210,9 +210,18 @@ class Servers:
         _make_private(new)
         owner, place = "-U opsdesk -A trust -N", ["-D", str(new)]
         locale = "-E UTF8 --no-locale --locale-provider=builtin --builtin-locale=C.UTF-8"
-        _run([self._program("initdb"), *place, *owner.split(), *locale.split()])
-        _run([self._program("postgres"), "--single", *place, "postgres"], "CREATE DATABASE opsdesk;\n")
+        _run([self._program("initdb"), *place, *owner.split(), *locale.split()], self._plain())
+        single = [self._program("postgres"), "--single", *place, "postgres"]
+        _run(single, self._plain(), "CREATE DATABASE opsdesk;\n")
         new.rename(cluster)
+
+    def _plain(self) -> dict[str, str]:
+        """Return an environment without anybody's PGPORT or locale.
+
+        The wheel's programs find their libraries by $ORIGIN, which a bare chroot without /proc does not know.
+        """
+        libraries = self.wheels / f"{PACKAGES[POSTGRES]}.libs"
+        return {"PATH": os.defpath, "LC_ALL": "C", "LD_LIBRARY_PATH": str(libraries)}
 
     def _program(self, name: str) -> str:
         return str(self.wheels / PACKAGES[POSTGRES] / "pginstall" / "bin" / name)
@@ -235,13 +244,8 @@ class Servers:
         return copy
 
 
-def _plain() -> dict[str, str]:
-    """Return an environment in which nobody's PGPORT or locale is felt."""
-    return {"PATH": os.defpath, "LC_ALL": "C"}
-
-
-def _run(command: list[str], words: str = "") -> None:
-    how: dict[str, Any] = {"env": _plain(), "cwd": "/", "capture_output": True, **_as_servant()}
+def _run(command: list[str], env: dict[str, str], words: str = "") -> None:
+    how: dict[str, Any] = {"env": env, "cwd": "/", "capture_output": True, **_as_servant()}
     done = subprocess.run(command, input=words.encode(), check=False, **how)
     if done.returncode:
         raise NotStarted(f"{command[0]} 失败 / failed:\n{(done.stdout + done.stderr).decode(errors='replace')}")

@@ -18,7 +18,7 @@ DEBUG = env.bool("DEBUG", default=False)
 
 def secret(name: str, for_development: str) -> str:
     """Read a secret; only DEBUG may fall back to the one that everybody can read here."""
-    value = env.str(name, default=for_development if DEBUG else "")
+    value: str = env.str(name, default=for_development if DEBUG else "")
     if not value:
         raise ImproperlyConfigured(f"Set {name} in the environment (see .env.example), or DEBUG=1 to try things out.")
     return value

@@ -1,8 +1,8 @@
 """What is done with one installation job: answered, appointed, reported, cancelled (AS-1, AS-2)."""
 
 from datetime import datetime
+from typing import IO
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +66,7 @@ def appoint(job_id: int, *, appointed_at: datetime, by: Actor, at: datetime) -> 
 
 
 @transaction.atomic
-def complete(job_id: int, *, serial_number: str, photo: UploadedFile, by: Actor, at: datetime) -> Job:
+def complete(job_id: int, *, serial_number: str, photo: IO[bytes], by: Actor, at: datetime) -> Job:
     """AS-1: report the installation with serial number and photo; this stops the clock, late or not."""
     by.need("aftersales.work_job")
     job = Job.objects.visible_to(by).for_change(job_id)

@@ -27,7 +27,8 @@ def tell_agents(event_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
     )
     by_partner = defaultdict(list)
     for offer in offers:
-        by_partner[offer.partner].append(offer)
+        if offer.partner:
+            by_partner[offer.partner].append(offer)
     letters = []
     for partner, own in by_partner.items():
         context = {"partner": partner, "offers": own, "site": settings.SITE_URL}

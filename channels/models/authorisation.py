@@ -39,7 +39,7 @@ class Authorisation(Valid):
         Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("region")
     )
 
-    objects = AuthorisationQuerySet.as_manager()
+    objects = AuthorisationQuerySet.as_manager()  # type: ignore[misc,assignment]
 
     class Meta:
         verbose_name = _("authorisation")

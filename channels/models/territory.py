@@ -30,7 +30,7 @@ class Territory(Valid):
     duty = models.CharField(_("duty"), max_length=12, choices=Duty)
     region = models.ForeignKey(Region, models.PROTECT, related_name="territories", verbose_name=_("region"))
 
-    objects = TerritoryQuerySet.as_manager()
+    objects = TerritoryQuerySet.as_manager()  # type: ignore[misc,assignment]
 
     class Meta:
         verbose_name = _("territory")

@@ -29,7 +29,8 @@ class BoundedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list.order_by()[: self.most].count()  # type: ignore[union-attr]
+        rows: Any = self.object_list
+        return int(rows.order_by()[: self.most].count())
 
 
 class FigureFilter(admin.SimpleListFilter):

@@ -26,7 +26,7 @@ def task(run: Callable[..., None]) -> Any:
             pause = _PAUSES[min(self.request.retries, len(_PAUSES) - 1)]
             raise self.retry(exc=why, countdown=pause, max_retries=len(_PAUSES)) from why
 
-    return current_app.task(bind=True, name=f"{run.__module__}.{run.__name__}")(guarded)
+    return current_app.task(bind=True, name=f"{run.__module__}.{run.__name__}")(guarded)  # type: ignore[arg-type]
 
 
 def each(pks: Any, operation: Callable[[Any], Any]) -> None:

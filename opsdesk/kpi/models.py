@@ -28,7 +28,7 @@ class Target(Valid):
     period = models.CharField(_("period"), max_length=5, choices=Period)
     value = models.DecimalField(_("target"), max_digits=16, decimal_places=4)
 
-    objects = TargetQuerySet.as_manager()
+    objects = TargetQuerySet.as_manager()  # type: ignore[misc,assignment]
 
     class Meta:
         verbose_name = _("target")

@@ -8,6 +8,7 @@ from email.message import EmailMessage as Message
 from email.policy import SMTP
 from email.utils import make_msgid
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -74,7 +75,7 @@ class Finished(EmailMessage):
         super().__init__(row.subject, to=[row.to])
         self.row = row
 
-    def message(self, *, policy: object = None) -> object:
+    def message(self, *, policy: object = None) -> Any:  # type: ignore[override]
         return message_from_bytes(bytes(self.row.body), policy=SMTP)
 
 

@@ -89,7 +89,7 @@ class Policy(Valid):
     amount = models.DurationField(_("time allowed"))
     calendar = models.ForeignKey(WorkCalendar, models.PROTECT, related_name="policies", verbose_name=_("calendar"))
 
-    objects = PolicyQuerySet.as_manager()
+    objects = PolicyQuerySet.as_manager()  # type: ignore[misc,assignment]
 
     class Meta:
         verbose_name = _("deadline policy")

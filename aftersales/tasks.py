@@ -15,6 +15,11 @@ def open_jobs_of_imports(*, event_ids: list[int], **_: object) -> None:
 
 
 @task
+def open_jobs_of_orders(*, event_ids: list[int], **_: object) -> None:
+    opening.open_after_signatures(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
 def dispatch_all_due(**_: object) -> None:
     dispatch.dispatch_all_due(by=SYSTEM, at=clock.now())
 

@@ -58,7 +58,7 @@ class WrongState(Refused):
     """The machine has no such move from here."""
 
     code = "wrong_state"
-    sentence = _("{what}: “{action}” is not possible in the state “{state}”.")
+    sentence = _("{what}: this is not possible in the state “{state}”.")
 
 
 class Transient(DeskError):

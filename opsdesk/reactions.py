@@ -6,7 +6,7 @@ This page replaces signals and upward imports. Whatever is started here, a sweep
 REACTIONS: dict[str, list[str]] = {
     "import.start": ["orders.tasks.run_imports"],
     "import.finish": ["aftersales.tasks.open_jobs_of_imports"],
-    "order.sign": ["aftersales.tasks.open_all_due"],
+    "order.sign": ["aftersales.tasks.open_jobs_of_orders"],
     "job.open": ["aftersales.tasks.dispatch_all_due"],
     "job.offer": ["aftersales.tasks.tell_agents"],
     "acceptance.missed": ["aftersales.tasks.offer_onward_all_due"],

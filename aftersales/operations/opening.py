@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from aftersales.models import Job
 from aftersales.queries import jobs as queries
@@ -23,7 +23,7 @@ SUBJECT = "aftersales.job"
 
 def open_all_due(*, by: Actor, at: datetime, changed_since: datetime | None = None) -> int:
     """Open the jobs that are missing, a transaction per thousand; return how many. Safe to repeat and to kill."""
-    wanted = list(queries.wanting_a_job(changed_since or at - LOOK_BACK))
+    wanted = list(queries.wanting_a_job(queries.changed_since(changed_since or at - LOOK_BACK)))
     return sum(len(open_many(part, by=by, at=at)) for part in chunks(wanted, BATCH))
 
 
@@ -32,6 +32,13 @@ def open_after_imports(event_ids: Sequence[int], *, by: Actor, at: datetime) -> 
     imports = audit.Event.objects.filter(pk__in=event_ids).values_list("subject_id", flat=True)
     began = Import.objects.filter(pk__in=list(imports)).aggregate(first=Min("started_at"))["first"]
     return open_all_due(by=by, at=at, changed_since=began)
+
+
+def open_after_signatures(event_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
+    """Open the jobs of orders whose signature a person recorded."""
+    signed = audit.Event.objects.filter(pk__in=event_ids).values_list("subject_id", flat=True)
+    wanted = queries.wanting_a_job(Q(pk__in=list(signed)))
+    return sum(len(open_many(part, by=by, at=at)) for part in chunks(wanted, BATCH))
 
 
 @transaction.atomic

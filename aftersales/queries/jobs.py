@@ -17,8 +17,13 @@ from orders.states import OrderState
 ARRIVED = (OrderState.SIGNED, OrderState.COMPLETED)
 
 
-def wanting_a_job(changed_since: datetime) -> "Iterable[int]":
-    """Return the orders whose goods have arrived, changed since then, that have no installation job yet (AS-1).
+def changed_since(moment: datetime) -> Q:
+    """Orders that the intake or a person has touched since."""
+    return Q(changed_at__gte=moment)
+
+
+def wanting_a_job(which: Q) -> Iterable[int]:
+    """Return the orders among these whose goods have arrived and that have no installation job yet (AS-1).
 
     Orders of nothing but models that are not installed need none; an item not yet mapped counts as one that is.
     """
@@ -26,7 +31,7 @@ def wanting_a_job(changed_since: datetime) -> "Iterable[int]":
     installed = lines.filter(Q(listing__product=None, listing__ignored=False) | Q(listing__product__installed=True))
     return (
         Order.objects.counted()
-        .filter(changed_at__gte=changed_since, state__in=ARRIVED)
+        .filter(which, state__in=ARRIVED)
         .filter(~Exists(Job.objects.filter(order=OuterRef("pk"))))
         .filter(~Exists(lines) | Exists(installed))
         .filter(Q(shop__installs_since=None) | Q(signed_at=None) | Q(signed_at__date__gte=F("shop__installs_since")))

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from aftersales import states as aftersales_states
 from channels import states as channels_states
@@ -26,7 +29,23 @@ SENTENCES: dict[str, Any] = {
     **sla_states.EVENTS,
     **notify_states.EVENTS,
 }
-REASONS: dict[str, Any] = {}
+DOORS: dict[str, Any] = {
+    "web": _lazy("web page"),
+    "api": _lazy("API"),
+    "command": _lazy("command line"),
+    "sweep": _lazy("sweep"),
+    "mail": _lazy("mail"),
+    "system": _lazy("system"),
+}
+BECAUSE: dict[str, Any] = {
+    "signed_at": _lazy("the clock starts at the signature"),
+    "completed_at": _lazy("the clock starts at the completion of the order"),
+    "unknown": _lazy("nobody said when it was signed for, so the clock starts now"),
+}
+_QUIET = frozenset(
+    {"dispatched_at", "photo", "owner_id", "accepted_at", "done_at", "changed_at", "as_of"}
+    | {"region_because", "ladder", "ladder_at", "because", "next_at"}
+)
 
 
 @dataclass(frozen=True)
@@ -57,30 +76,46 @@ def of(*subjects: Model) -> list[Entry]:
 
 def _entry(event: Event, names: Mapping[str, str], partners: Mapping[int, str]) -> Entry:
     changed = event.facts.get("changed", {})
-    facts = _Facts(
-        {name: _shown(pair[1]) for name, pair in changed.items()} | {k: _shown(v) for k, v in event.facts.items()}
-    )
+    model = apps.get_model(event.subject_type)
+    facts = _Facts({name: _shown(model, name, pair[1]) for name, pair in changed.items()})
+    facts |= {name: _shown(model, name, value) for name, value in event.facts.items()}
     if "owner_id" in changed:
         facts["partner"] = partners.get(changed["owner_id"][1] or changed["owner_id"][0], "–")
-    who = _("system") if event.actor == "system" else names.get(event.actor, event.actor)
     return Entry(
         at=event.at,
-        who=who,
-        door=event.door,
+        who=_("system") if event.actor == "system" else names.get(event.actor, event.actor),
+        door=str(DOORS.get(event.door, event.door)),
         sentence=str(SENTENCES.get(event.action, event.action)).format_map(facts),
-        changes=tuple((name, _shown(old), _shown(new)) for name, (old, new) in changed.items() if name not in _QUIET),
+        changes=tuple(
+            (_name(model, name), _shown(model, name, old), _shown(model, name, new))
+            for name, (old, new) in changed.items()
+            if name not in _QUIET
+        ),
         action=event.action,
     )
 
 
-_QUIET = frozenset(
-    {"dispatched_at", "photo", "owner_id", "accepted_at", "done_at", "region_because", "ladder", "ladder_at", "because"}
-)
+def _field(model: type[Model], name: str) -> Any:
+    try:
+        return model._meta.get_field(name.removesuffix("_id"))
+    except FieldDoesNotExist:
+        return None
 
 
-def _shown(value: Any) -> str:
+def _name(model: type[Model], name: str) -> str:
+    field = _field(model, name)
+    return str(field.verbose_name) if field is not None else name
+
+
+def _shown(model: type[Model], name: str, value: Any) -> str:
+    """Write a value as people read it: moments in local time, codes by their label."""
     if value is None or value == "":
         return "–"
+    choices = dict(getattr(_field(model, name), "flatchoices", ()))
+    if value in choices:
+        return str(choices[value])
+    if name == "because" and value in BECAUSE:
+        return str(BECAUSE[value])
     if isinstance(value, str) and len(value) > 15 and value[4:5] == "-" and (moment := parse_datetime(value)):
         return f"{local(moment):%Y-%m-%d %H:%M}" if moment.tzinfo else value
     return str(value)

@@ -1,10 +1,12 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -14,6 +16,20 @@ from opsdesk.people.models import Scope, User
 from opsdesk.people.roles import LABELS
 
 admin.site.unregister(Group)
+
+
+class RoleField(forms.ModelMultipleChoiceField):
+    """Roles by what people call them."""
+
+    def label_from_instance(self, group: Any) -> str:
+        return str(LABELS.get(group.name, group.name))
+
+
+class RightField(forms.ModelMultipleChoiceField):
+    """Rights in Chinese where they are ours, with the record that they are about."""
+
+    def label_from_instance(self, permission: Any) -> str:
+        return f"{permission.content_type.name}：{gettext(permission.name)}"
 
 
 class ScopeInline(TabularInline):
@@ -43,6 +59,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     def roles(self, user: User) -> str:
         return "、".join(str(LABELS.get(group.name, group.name)) for group in user.groups.all())
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs["form_class"] = RoleField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if request.user.is_superuser else ("is_superuser",)  # type: ignore[union-attr]
 
@@ -50,6 +71,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     list_display = ("label", "name")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "permissions":
+            kwargs["form_class"] = RightField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @display(description=_("role"))
     def label(self, group: Group) -> str:

@@ -1,8 +1,11 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.decorators import display
 
 from opsdesk.entry.admin import MasterDataAdmin
 from opsdesk.sla.models import CalendarDay, Policy, Step, WorkCalendar
+from opsdesk.sla.wording import span_zh
 
 
 @admin.register(WorkCalendar)
@@ -25,7 +28,11 @@ class StepInline(TabularInline):
 
 @admin.register(Policy)
 class PolicyAdmin(MasterDataAdmin):
-    list_display = ("name", "rule", "counting", "amount", "calendar", "valid_from", "valid_to")
+    list_display = ("name", "rule", "counting", "amount_shown", "calendar", "valid_from", "valid_to")
     list_filter = ("counting",)
     list_select_related = ("calendar",)
     inlines = (StepInline,)
+
+    @display(description=_("time allowed"), ordering="amount")
+    def amount_shown(self, policy: Policy) -> str:
+        return span_zh(policy.amount)

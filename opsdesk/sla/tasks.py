@@ -10,4 +10,4 @@ def sweep(**_: object) -> None:
 
 @task
 def beat(**_: object) -> None:
-    timers.beat(at=clock.now())
+    timers.beat("beat", at=clock.now())

@@ -147,10 +147,9 @@ def sweep(*, at: datetime, most: int = 10_000) -> int:
     It decides nothing: a second sweep beside it skips the locked rows, a later one finds what a killed one left.
     """
     climbed = 0
-    while events := _climb(at, most):
-        climbed += len(events)
-    with transaction.atomic():
-        Heartbeat.objects.update_or_create(name="sla.sweep", defaults={"at": at})
+    while rungs := len(_climb(at, most)):  # a clock that nobody swept for long has several rungs to climb
+        climbed += rungs
+    beat("sla.sweep", at=at)
     return climbed
 
 
@@ -167,6 +166,8 @@ def _climb(at: datetime, most: int) -> list[tuple[int, str]]:
     return events
 
 
-def beat(*, at: datetime) -> None:
-    """Say that beat is alive."""
-    Heartbeat.objects.update_or_create(name="beat", defaults={"at": at})
+def beat(name: str, *, at: datetime) -> None:
+    """Say that a periodic work has run to its end."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+    )

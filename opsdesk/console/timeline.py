@@ -112,9 +112,9 @@ def _shown(model: type[Model], name: str, value: Any) -> str:
     if value is None or value == "":
         return "–"
     choices = dict(getattr(_field(model, name), "flatchoices", ()))
-    if value in choices:
+    if isinstance(value, str) and value in choices:
         return str(choices[value])
-    if name == "because" and value in BECAUSE:
+    if name == "because" and isinstance(value, str) and value in BECAUSE:
         return str(BECAUSE[value])
     if isinstance(value, str) and len(value) > 15 and value[4:5] == "-" and (moment := parse_datetime(value)):
         return f"{local(moment):%Y-%m-%d %H:%M}" if moment.tzinfo else value

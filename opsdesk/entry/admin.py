@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from django import forms
@@ -12,7 +13,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -41,11 +41,11 @@ class FigureFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         value = request.GET.get(self.parameter_name, "")
-        return [(value, import_string(settings.FIGURE_LISTS).label(value))] if value else []
+        return [(value, import_module(settings.FIGURE_LISTS).label(value))] if value else []
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         value = self.value()
-        return import_string(settings.FIGURE_LISTS).narrow(queryset, value) if value else queryset
+        return import_module(settings.FIGURE_LISTS).narrow(queryset, value) if value else queryset
 
 
 def queue_filter(**queues: tuple[Any, Callable[[Any], Any]]) -> type[admin.SimpleListFilter]:

@@ -19,9 +19,22 @@ from tests.make import AT
 
 pytestmark = pytest.mark.django_db
 
-HEADER = "订单编号,买家会员名,总金额,买家实际支付金额,订单状态,收货人姓名,收货地址 ,联系手机,订单创建时间,订单付款时间 ,退款金额"
-GOOD = '="3000000000000001",a,201.12,201.12,"买家已付款，等待卖家发货",张三,广东省 广州市 天河区 天河路1号(510000),\'13800000001,2026-03-01 10:00:00,2026-03-01 10:00:05,0.00'
-BAD = '="3000000000000002",b,很多,201.12,"买家已付款，等待卖家发货",李四,广东省 广州市 天河区 天河路2号(510000),\'13800000002,2026-03-01 11:00:00,2026-03-01 11:00:05,0.00'
+HEADER = (
+    "订单编号,买家会员名,总金额,买家实际支付金额,订单状态,收货人姓名,收货地址 ,联系手机,"
+    "订单创建时间,订单付款时间 ,退款金额"
+)
+WHO = "{name},广东省 广州市 天河区 天河路{n}号(510000),'1380000000{n}"
+ROW = (
+    '="300000000000000{n}",a,{total},201.12,"买家已付款，等待卖家发货",{who},'
+    "2026-03-01 1{n}:00:00,2026-03-01 1{n}:00:05,0.00"
+)
+
+
+def row_of(n: int, name: str, total: str) -> str:
+    return ROW.format(n=n, total=total, who=WHO.format(name=name, n=n))
+
+
+GOOD, BAD = row_of(1, "张三", "201.12"), row_of(2, "李四", "很多")
 
 
 def file_of(*rows: str, encoding: str = "gb18030") -> bytes:
@@ -115,7 +128,7 @@ def test_or_3_a_run_whose_worker_was_killed_is_found_by_the_sweep():
 
 def test_or_3_a_value_that_the_database_refuses_becomes_a_rejected_row():
     huge = GOOD.replace("201.12,201.12", "99999999999999.00,1.00")
-    source = done(file_of(GOOD.replace("0001", "0009"), huge))
+    source = done(file_of(row_of(9, "王五", "9.00"), huge))
     assert (source.new, source.rejected) == (1, 1)
 
 

@@ -179,6 +179,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+_SHADES = ("50", *map(str, range(100, 1000, 100)), "950")
+_BLUES = "#eff6ff #dbeafe #bfdbfe #93c5fd #60a5fa #3b82f6 #2563eb #1d4ed8 #1e40af #1e3a8a #172554".split()  # noqa: SIM905
 UNFOLD = {
     "SITE_TITLE": "OpsDesk",
     "SITE_HEADER": "OpsDesk",
@@ -187,26 +189,5 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "opsdesk.console.dashboard.fill",
     "SIDEBAR": {"show_search": True, "navigation": "opsdesk.console.menu.navigation"},
-    "COLORS": {
-        "primary": {
-            str(k): v
-            for k, v in zip(
-                (50, *range(100, 1000, 100), 950),
-                (
-                    "#eff6ff",
-                    "#dbeafe",
-                    "#bfdbfe",
-                    "#93c5fd",
-                    "#60a5fa",
-                    "#3b82f6",
-                    "#2563eb",
-                    "#1d4ed8",
-                    "#1e40af",
-                    "#1e3a8a",
-                    "#172554",
-                ),
-                strict=True,
-            )
-        }
-    },
+    "COLORS": {"primary": dict(zip(_SHADES, _BLUES, strict=True))},
 }

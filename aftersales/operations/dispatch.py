@@ -115,24 +115,7 @@ def _offer(jobs: Sequence[Job], *, by: Actor, at: datetime) -> Sequence[Job]:
 
 def _write(choices: Sequence[tuple[Job, rule.Choice]], *, by: Actor, at: datetime) -> None:
     rounds = _next_rounds([job for job, _choice in choices])
-    Offer.objects.bulk_create(
-        [
-            Offer(
-                job=job,
-                round=rounds[job.pk],
-                partner_id=choice.partner,
-                offered_at=at,
-                answer=Answer.WAITING if choice.partner else Answer.WITHDRAWN,
-                because="；".join(choice.because)[:300],
-                candidates=[
-                    {"partner": c.partner, "name": c.name, "chosen": c.chosen, "because": list(c.because)}
-                    for c in choice.candidates
-                ],
-            )
-            for job, choice in choices
-        ],
-        batch_size=1000,
-    )
+    Offer.objects.bulk_create([_offer_of(job, choice, rounds[job.pk], at) for job, choice in choices], batch_size=1000)
     found = [(job, choice) for job, choice in choices if choice.partner]
     none = [(job, choice) for job, choice in choices if not choice.partner]
     JOB.move_many(
@@ -146,6 +129,21 @@ def _write(choices: Sequence[tuple[Job, rule.Choice]], *, by: Actor, at: datetim
     for number in {rounds[job.pk] for job, _choice in found}:
         offered = [(job.pk, at) for job, _choice in found if rounds[job.pk] == number]
         timers.start_many("acceptance", SUBJECT, offered, by=by, at=at, round=number)
+
+
+def _offer_of(job: Job, choice: rule.Choice, number: int, at: datetime) -> Offer:
+    return Offer(
+        job=job,
+        round=number,
+        partner_id=choice.partner,
+        offered_at=at,
+        answer=Answer.WAITING if choice.partner else Answer.WITHDRAWN,
+        because="；".join(choice.because)[:300],
+        candidates=[
+            {"partner": c.partner, "name": c.name, "chosen": c.chosen, "because": list(c.because)}
+            for c in choice.candidates
+        ],
+    )
 
 
 def _nobody(choices: Sequence[tuple[Job, rule.Choice]], *, by: Actor, at: datetime) -> None:

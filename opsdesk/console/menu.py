@@ -31,68 +31,68 @@ def _item(title: Any, icon: str, link: Any, right: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "permission": _may(right)}
 
 
+_JOB, _VIEW_JOB = "aftersales_job", "aftersales.view_job"
+GROUPS = (
+    (
+        _("Installation"),
+        (
+            _item(_("Overdue"), "alarm", _list(_JOB, "queue=overdue"), _VIEW_JOB),
+            _item(_("Due today"), "today", _list(_JOB, "queue=due_today"), _VIEW_JOB),
+            _item(_("Not accepted"), "hourglass_top", _list(_JOB, "queue=not_accepted"), _VIEW_JOB),
+            _item(_("No agent"), "person_off", _list(_JOB, "queue=no_agent"), _VIEW_JOB),
+            _item(_("All jobs"), "handyman", _list(_JOB), _VIEW_JOB),
+        ),
+    ),
+    (
+        _("Orders"),
+        (
+            _item(_("Orders"), "receipt_long", _list("orders_order"), "orders.view_order"),
+            _item(_("Import a file"), "upload_file", reverse_lazy("upload"), "orders.add_import"),
+            _item(_("Imports"), "history", _list("orders_import"), "orders.view_import"),
+            _item(_("Rejected rows"), "report", _list("orders_rejectedrow", "queue=open"), "orders.view_rejectedrow"),
+            _item(_("Items to map"), "link", _list("channels_listing", "queue=unmapped"), "channels.view_listing"),
+        ),
+    ),
+    (
+        _("Channels"),
+        (
+            _item(_("Shops"), "storefront", _list("channels_shop"), "channels.view_shop"),
+            _item(_("Partners"), "groups", _list("channels_partner"), "channels.view_partner"),
+            _item(_("Authorisations"), "verified", _list("channels_authorisation"), "channels.view_authorisation"),
+            _item(_("Territories"), "map", _list("channels_territory"), "channels.view_territory"),
+            _item(
+                _("Gaps and overlaps"),
+                "rule",
+                reverse_lazy("coverage", args=["installation"]),
+                "channels.change_territory",
+            ),
+            _item(_("Products"), "inventory_2", _list("channels_product"), "channels.view_product"),
+            _item(_("Listings"), "sell", _list("channels_listing"), "channels.view_listing"),
+            _item(_("Platforms"), "hub", _list("channels_platform"), "channels.change_platform"),
+            _item(_("Regions"), "public", _list("channels_region"), "channels.view_region"),
+        ),
+    ),
+    (
+        _("Set-up"),
+        (
+            _item(_("Deadline policies"), "timer", _list("sla_policy"), "sla.change_policy"),
+            _item(_("Work calendars"), "calendar_month", _list("sla_workcalendar"), "sla.change_workcalendar"),
+            _item(_("Calendar days"), "event", _list("sla_calendarday"), "sla.change_calendarday"),
+            _item(_("Targets"), "flag", _list("kpi_target"), "kpi.change_target"),
+            _item(_("Mail"), "mail", _list("notify_mail"), "notify.view_mail"),
+            _item(_("Audit trail"), "history_edu", _list("audit_event"), "audit.view_event"),
+            _item(_("Users"), "person", _list("people_user"), "people.view_user"),
+            _item(_("Roles"), "badge", _list("auth_group"), "auth.view_group"),
+        ),
+    ),
+)
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar of this person."""
-    job, view_job = "aftersales_job", "aftersales.view_job"
-    groups = [
-        (
-            _("Installation"),
-            (
-                _item(_("Overdue"), "alarm", _list(job, "queue=overdue"), view_job),
-                _item(_("Due today"), "today", _list(job, "queue=due_today"), view_job),
-                _item(_("Not accepted"), "hourglass_top", _list(job, "queue=not_accepted"), view_job),
-                _item(_("No agent"), "person_off", _list(job, "queue=no_agent"), view_job),
-                _item(_("All jobs"), "handyman", _list(job), view_job),
-            ),
-        ),
-        (
-            _("Orders"),
-            (
-                _item(_("Orders"), "receipt_long", _list("orders_order"), "orders.view_order"),
-                _item(_("Import a file"), "upload_file", reverse_lazy("upload"), "orders.add_import"),
-                _item(_("Imports"), "history", _list("orders_import"), "orders.view_import"),
-                _item(
-                    _("Rejected rows"), "report", _list("orders_rejectedrow", "queue=open"), "orders.view_rejectedrow"
-                ),
-                _item(_("Items to map"), "link", _list("channels_listing", "queue=unmapped"), "channels.view_listing"),
-            ),
-        ),
-        (
-            _("Channels"),
-            (
-                _item(_("Shops"), "storefront", _list("channels_shop"), "channels.view_shop"),
-                _item(_("Partners"), "groups", _list("channels_partner"), "channels.view_partner"),
-                _item(_("Authorisations"), "verified", _list("channels_authorisation"), "channels.view_authorisation"),
-                _item(_("Territories"), "map", _list("channels_territory"), "channels.view_territory"),
-                _item(
-                    _("Gaps and overlaps"),
-                    "rule",
-                    reverse_lazy("coverage", args=["installation"]),
-                    "channels.change_territory",
-                ),
-                _item(_("Products"), "inventory_2", _list("channels_product"), "channels.view_product"),
-                _item(_("Listings"), "sell", _list("channels_listing"), "channels.view_listing"),
-                _item(_("Platforms"), "hub", _list("channels_platform"), "channels.change_platform"),
-                _item(_("Regions"), "public", _list("channels_region"), "channels.view_region"),
-            ),
-        ),
-        (
-            _("Set-up"),
-            (
-                _item(_("Deadline policies"), "timer", _list("sla_policy"), "sla.change_policy"),
-                _item(_("Work calendars"), "calendar_month", _list("sla_workcalendar"), "sla.change_workcalendar"),
-                _item(_("Calendar days"), "event", _list("sla_calendarday"), "sla.change_calendarday"),
-                _item(_("Targets"), "flag", _list("kpi_target"), "kpi.change_target"),
-                _item(_("Mail"), "mail", _list("notify_mail"), "notify.view_mail"),
-                _item(_("Audit trail"), "history_edu", _list("audit_event"), "audit.view_event"),
-                _item(_("Users"), "person", _list("people_user"), "people.view_user"),
-                _item(_("Roles"), "badge", _list("auth_group"), "auth.view_group"),
-            ),
-        ),
-    ]
     home = {"title": "", "items": [{"title": _("Start page"), "icon": "home", "link": reverse_lazy("admin:index")}]}
     shown = [
         {"title": title, "separator": True, "items": [item for item in items if item["permission"](request)]}
-        for title, items in groups
+        for title, items in GROUPS
     ]
     return [home, *(group for group in shown if group["items"])]

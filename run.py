@@ -75,8 +75,7 @@ class Stopped(BaseException):
 
 
 def wanted() -> tuple[str, ...]:
-    names = {"DATABASE_URL": embedded.POSTGRES, "REDIS_URL": embedded.VALKEY}
-    return tuple(service for name, service in names.items() if not os.environ.get(name))
+    return tuple(service for service, url in embedded.URLS.items() if not os.environ.get(url))
 
 
 def wheels() -> Path:
@@ -136,11 +135,11 @@ def prepare(env: dict[str, str]) -> None:
         insist("collectstatic --no-input -v 0", env)
         put(at["static"], code)
     if not stands(at["filled"], code):
-        say("正在准备数据", "preparing the data …")
+        say("正在准备数据，首次约一分钟", "preparing the data, about a minute the first time …")
         for words in ("migrate --no-input -v 0", "load_reference", "load_demo"):
             insist(words, env)
         logins = subprocess.run(managing("demo_logins"), env=env, check=True, stdout=subprocess.PIPE).stdout
-        (HOME / "logins.txt").write_bytes(logins)
+        (HOME / "log" / "logins.txt").write_bytes(logins)
         put(at["migrated"], fingerprint("migrations"))
         put(at["filled"], code)
 
@@ -211,7 +210,7 @@ def keep(kept: list, web, port: int, started: float) -> None:
             give_up("网站没有启动", "the web server does not start", web.last_words())
         time.sleep(0.1)
     say("已就绪", f"up after {time.monotonic() - started:.1f} s")
-    print(f"\n  http://localhost:{port}/\n\n{(HOME / 'logins.txt').read_text('utf-8')}", flush=True)
+    print(f"\n  http://localhost:{port}/\n\n{(HOME / 'log' / 'logins.txt').read_text('utf-8')}", flush=True)
     say("Ctrl-C 停止，数据保留", f"Ctrl-C stops it, the data stays; logs: {HOME / 'log'}")
     while True:
         keeper.look()

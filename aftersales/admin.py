@@ -14,9 +14,10 @@ from aftersales.models import Job
 from aftersales.operations import dispatch, jobs
 from aftersales.states import JobState
 from channels.models import Partner
+from channels.queries import regions
 from opsdesk import clock
 from opsdesk.days import local, midnight
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, queue_filter
+from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
 
 STATE_COLOURS = {
@@ -60,6 +61,7 @@ class JobAdmin(ReadOnlyAdmin):
             no_agent=(_("no agent"), lambda rows: rows.without_agent()),
         ),
         "state",
+        choice_filter(_("province"), "province", regions.provinces, "region__code__startswith"),
         ("due_at", RangeDateTimeFilter),
         FigureFilter,
     )

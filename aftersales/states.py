@@ -16,7 +16,8 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-LIVE = ("open", "offered", "accepted", "appointed")
+LIVE = ("open", "offered", "accepted", "appointed", "failed")
+"""Work is left to do: a failed installation is one that somebody must still make."""
 
 JOB = Machine(
     "job",
@@ -30,6 +31,18 @@ JOB = Machine(
     reopen=(("failed",), "open"),
     cancel=(LIVE, "cancelled"),
 )
+RIGHTS = {
+    "offer": "aftersales.dispatch_job",
+    "decline": "aftersales.accept_job",
+    "accept": "aftersales.accept_job",
+    "appoint": "aftersales.work_job",
+    "complete": "aftersales.work_job",
+    "fail": "aftersales.work_job",
+    "reopen": "aftersales.dispatch_job",
+    "start_later": "aftersales.work_job",
+    "cancel": "aftersales.cancel_job",
+}
+"""Which right a person needs for a move; what is missing here only the system does."""
 
 
 class Answer(models.TextChoices):
@@ -49,6 +62,7 @@ EVENTS = {
     "job.decline": _("Declined by {partner}: {reason}"),
     "job.accept": _("Accepted by {partner}"),
     "job.appoint": _("Appointment made for {appointed_at}"),
+    "job.start_later": _("The customer wants it later ({reason}): the clock starts at {starts_at}, due {due_at}"),
     "job.complete": _("Installed, serial number {serial_number}"),
     "job.fail": _("Installation failed: {reason}"),
     "job.reopen": _("Opened again: {reason}"),

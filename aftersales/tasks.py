@@ -32,5 +32,5 @@ def offer_onward_all_due(**_: object) -> None:
 
 
 @task
-def tell_agents(*, event_ids: list[int], **_: object) -> None:
-    telling.tell_agents(event_ids, by=SYSTEM, at=clock.now())
+def tell_all_due(**_: object) -> None:
+    telling.tell_all_due(by=SYSTEM, at=clock.now())

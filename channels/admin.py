@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from channels.models import (
     Authorisation,
@@ -21,7 +21,7 @@ from channels.models import (
     Shop,
     Territory,
 )
-from channels.operations import listings, partners
+from channels.operations import authorisations, listings, partners
 from channels.queries import certificates
 from opsdesk import clock
 from opsdesk.entry.admin import MasterDataAdmin, ReadOnlyAdmin, RowsInline, bulk, queue_filter
@@ -90,13 +90,15 @@ class TerritoryAdmin(MasterDataAdmin):
     autocomplete_fields = ("partner", "region")
 
 
-class RevocationInline(TabularInline):
+class RevocationInline(RowsInline):
     model = Revocation
-    extra = 0
-    can_delete = False
+    fields = readonly_fields = ("revoked_on", "reason")
+    show_change_link = False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+
+class RevokeForm(forms.Form):
+    revoked_on = forms.DateField(label=_("revoked on"), widget=UnfoldAdminDateWidget)
+    reason = forms.CharField(label=_("reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
 
 
 @admin.register(Authorisation)
@@ -106,6 +108,7 @@ class AuthorisationAdmin(MasterDataAdmin):
     search_fields = ("number", "partner__name", "shop__name")
     autocomplete_fields = ("partner", "shop", "region")
     inlines = (RevocationInline,)
+    actions = (bulk(_("Revoke"), authorisations.revoke, right="channels.add_revocation", form=RevokeForm),)
 
     @display(
         description=_("state"), label={"valid": "success", "expired": "warning", "revoked": "danger", "not_yet": "info"}

@@ -76,6 +76,6 @@ class CertificateState(models.TextChoices):
 EVENTS = {
     "record.add": _("Entered"),
     "record.change": _("Changed"),
-    "authorisation.revoke": _("Authorisation revoked"),
+    "authorisation.revoke": _("Authorisation revoked from {revoked_on}: {reason}"),
     "listing.map": _("Listing mapped to a model"),
 }

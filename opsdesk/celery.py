@@ -4,12 +4,14 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsdesk.settings")
 
 SCHEDULE = {
     "sweep timers": ("opsdesk.sla.tasks.sweep", 60.0),
     "offer onward": ("aftersales.tasks.offer_onward_all_due", 60.0),
+    "tell agents": ("aftersales.tasks.tell_all_due", 60.0),
     "open jobs": ("aftersales.tasks.open_all_due", 300.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
@@ -27,4 +29,5 @@ app = Celery("opsdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
 app.conf.task_routes = ROUTES
+app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.autodiscover_tasks(["opsdesk.sla", "opsdesk.notify", "opsdesk.kpi", "orders", "aftersales"])

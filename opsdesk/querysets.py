@@ -1,9 +1,35 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
+from django.db.models.lookups import Lookup
 
+from opsdesk.copying import array
 from opsdesk.errors import NotFound
+
+
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class Among(Lookup):
+    """`number__among=[…]` finds what `number__in=[…]` does, as one array: thousands of parameters cost too much."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, tuple[str, ...]]:
+        values = list(value)
+        if not values:
+            raise EmptyResultSet
+        return f"%s::{_ARRAYS[type(values[0])]}", (array(values),)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        right, right_params = self.process_rhs(compiler, connection)
+        return f"{left} = ANY({right})", (*left_params, *right_params)
+
+
+_ARRAYS = {str: "text[]", bytes: "bytea[]", int: "bigint[]"}
 
 
 class DeskQuerySet(models.QuerySet[Any]):

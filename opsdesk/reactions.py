@@ -8,6 +8,6 @@ REACTIONS: dict[str, list[str]] = {
     "import.finish": ["aftersales.tasks.open_jobs_of_imports"],
     "order.sign": ["aftersales.tasks.open_jobs_of_orders"],
     "job.open": ["aftersales.tasks.dispatch_all_due"],
-    "job.offer": ["aftersales.tasks.tell_agents"],
+    "job.offer": ["aftersales.tasks.tell_all_due"],
     "acceptance.missed": ["aftersales.tasks.offer_onward_all_due"],
 }

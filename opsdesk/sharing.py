@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from opsdesk.embedded import NotStarted, Servers, data_folder
+from opsdesk.embedded import URLS, NotStarted, Servers, data_folder
 
+PERSONAL = ("log", "mail", "media")
 PATIENCE = 10  # seconds that the product waits for a short command
 
 
@@ -65,7 +66,7 @@ class Data:
         while not lock.take():
             guests.take(shared=True, wait=True)
             if facts := self.holder():
-                yield facts["urls"]
+                yield self._enough(facts["urls"])
                 return
             guests.release()
             time.sleep(0.1)
@@ -73,6 +74,14 @@ class Data:
             yield servers.urls()
             guests.take(wait=True)  # others may still be at work on them
         lock.release()
+
+    def _enough(self, urls: dict[str, str]) -> dict[str, str]:
+        for url in (URLS[service] for service in self.wanted):
+            if url not in urls:
+                raise NotStarted(
+                    f"产品使用外部 {url}，请同样设置 / the product has a {url} of its own, set it here too"
+                )
+        return urls
 
     def holder(self) -> dict[str, Any]:
         """Return what the run.py that has the servers says of them; nothing if it has died since."""
@@ -88,8 +97,9 @@ class Data:
         """Start the servers and leave a notice; it names only ours, so no password is written down."""
         notice, new = self.home / "running.json", self.home / "running.new"
         notice.unlink(missing_ok=True)
-        (self.home / "log").mkdir(mode=0o700, exist_ok=True)
         self.home.chmod(0o711)  # nobody passes through to the data, and sees nothing on the way
+        for name in PERSONAL:
+            (self.home / name).mkdir(mode=0o700, exist_ok=True)
         servers = Servers(data_folder(self.home), self.home / "log", self.wheels, self.wanted)
         servers.start()
         try:

@@ -10,7 +10,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from channels.models import Platform
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, queue_filter
+from channels.queries import regions
+from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
 from orders.models import Import, Order, RejectedRow
 from orders.operations import imports, orders
@@ -30,17 +31,13 @@ class SignedForm(forms.Form):
     signed_at = forms.SplitDateTimeField(label=_("signed for"), widget=UnfoldAdminSplitDateTimeWidget)
 
 
-class PlatformFilter(admin.SimpleListFilter):
-    """By platform: from the few platforms there are, never DISTINCT over orders."""
-
-    title = _("platform")
-    parameter_name = "shop__platform__code"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(Platform.objects.order_by("pk").values_list("code", "name"))
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.filter(shop__platform__code=self.value()) if self.value() else queryset
+PlatformFilter = choice_filter(
+    _("platform"),
+    "shop__platform__code",
+    lambda: Platform.objects.order_by("pk").values_list("code", "name"),
+    "shop__platform__code",
+)
+ProvinceFilter = choice_filter(_("province"), "province", regions.provinces, "region__code__startswith")
 
 
 @admin.register(Order)
@@ -59,6 +56,7 @@ class OrderAdmin(ReadOnlyAdmin):
     list_filter = (
         "state",
         PlatformFilter,
+        ProvinceFilter,
         ("ordered_at", RangeDateTimeFilter),
         ("paid_at", RangeDateTimeFilter),
         FigureFilter,

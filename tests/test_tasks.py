@@ -22,7 +22,7 @@ TASKS = {
     "aftersales.tasks.open_jobs_of_orders": {"event_ids": "order.sign"},
     "aftersales.tasks.dispatch_all_due": {},
     "aftersales.tasks.offer_onward_all_due": {},
-    "aftersales.tasks.tell_agents": {"event_ids": "job.offer"},
+    "aftersales.tasks.tell_all_due": {},
 }
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from aftersales.models import Job
-from aftersales.states import JOB
+from aftersales.states import JOB, RIGHTS
 
 
 class ReasonIn(serializers.Serializer[Any]):
@@ -38,4 +38,5 @@ class JobOut(serializers.ModelSerializer[Job]):
         )  # fmt: skip
 
     def get_allowed(self, job: Job) -> list[str]:
-        return JOB.allowed(job)
+        by = self.context.get("by")
+        return [action for action in JOB.allowed(job) if by and action in RIGHTS and by.may(RIGHTS[action])]

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django_filters import rest_framework as filters
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
@@ -21,6 +23,13 @@ class JobFilter(filters.FilterSet):
         fields = ("state", "due_before")
 
 
+class JobView(DeskView):
+    """What the endpoints of one job share: how it is shown to who asks."""
+
+    def shown(self, job: Job) -> Any:
+        return JobOut(job, context={"by": self.by}).data
+
+
 class JobList(AtTheDoor, ListAPIView[Job]):
     """GET /api/jobs/?state=&due_before= : your own jobs and those of partners below you, the newest first."""
 
@@ -28,27 +37,30 @@ class JobList(AtTheDoor, ListAPIView[Job]):
     filterset_class = JobFilter
     pagination_class = Pages
 
-    def get_queryset(self):
+    def get_serializer_context(self) -> dict[str, Any]:
+        return super().get_serializer_context() | {"by": self.by}
+
+    def get_queryset(self) -> Any:
         self.by.need("aftersales.view_job")
         return Job.objects.visible_to(self.by).select_related("order__shop", "region", "owner")
 
 
-class JobDetail(DeskView):
+class JobDetail(JobView):
     """GET /api/jobs/<id>/"""
 
     def get(self, request: Request, pk: int) -> Response:
         self.by.need("aftersales.view_job")
-        return Response(JobOut(queries.visible(pk, by=self.by)).data)
+        return Response(self.shown(queries.visible(pk, by=self.by)))
 
 
-class Acceptance(DeskView):
+class Acceptance(JobView):
     """POST /api/jobs/<id>/acceptance/ : take an offered job on (AS-2)."""
 
     def post(self, request: Request, pk: int) -> Response:
-        return Response(JobOut(jobs.accept(pk, by=self.by, at=self.at)).data, 201)
+        return Response(self.shown(jobs.accept(pk, by=self.by, at=self.at)), 201)
 
 
-class Refusal(DeskView):
+class Refusal(JobView):
     """POST /api/jobs/<id>/refusal/ {reason} : decline an offered job (AS-2)."""
 
     def post(self, request: Request, pk: int) -> Response:
@@ -56,27 +68,27 @@ class Refusal(DeskView):
         return Response({"id": job.pk, "state": job.state}, 201)
 
 
-class Appointment(DeskView):
+class Appointment(JobView):
     """POST /api/jobs/<id>/appointment/ {appointed_at}"""
 
     def post(self, request: Request, pk: int) -> Response:
         job = jobs.appoint(pk, by=self.by, at=self.at, **checked(AppointmentIn, request))
-        return Response(JobOut(job).data, 201)
+        return Response(self.shown(job), 201)
 
 
-class Completion(DeskView):
+class Completion(JobView):
     """POST /api/jobs/<id>/completion/ (multipart) {serial_number, photo} : report the installation (AS-1)."""
 
     parser_classes = (MultiPartParser, FormParser, JSONParser)
 
     def post(self, request: Request, pk: int) -> Response:
         job = jobs.complete(pk, by=self.by, at=self.at, **checked(CompletionIn, request))
-        return Response(JobOut(job).data, 201)
+        return Response(self.shown(job), 201)
 
 
-class Failure(DeskView):
+class Failure(JobView):
     """POST /api/jobs/<id>/failure/ {reason}"""
 
     def post(self, request: Request, pk: int) -> Response:
         job = jobs.fail(pk, by=self.by, at=self.at, **checked(ReasonIn, request))
-        return Response(JobOut(job).data, 201)
+        return Response(self.shown(job), 201)

@@ -21,6 +21,7 @@ class Offer(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     because = models.CharField(_("because"), max_length=300)
+    told_at = models.DateTimeField(_("agent told"), null=True)
     candidates = models.JSONField(_("candidates"), default=list)
 
     class Meta:
@@ -30,6 +31,9 @@ class Offer(models.Model):
             models.UniqueConstraint(fields=["job", "round"], name="offer_once"),
             models.UniqueConstraint(fields=["job"], name="offer_one_waiting", condition=Q(answer="waiting")),
             models.CheckConstraint(name="offer_answer", condition=Q(answer__in=Answer.values)),
+        ]
+        indexes = [
+            models.Index(fields=["partner"], name="offer_untold", condition=Q(answer="waiting", told_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,10 @@ class ReasonMissing(Refused):
     code, sentence = "reason_missing", _("{job}: say why.")
 
 
+class NotLater(Refused):
+    code, sentence = "not_later", _("{job}: the clock starts at {starts_at} already; name a later moment.")
+
+
 class AppointmentPast(Refused):
     code, sentence = "appointment_past", _("{job}: the appointment lies in the past; choose a later moment.")
 
@@ -62,6 +66,21 @@ def appoint(job_id: int, *, appointed_at: datetime, by: Actor, at: datetime) -> 
     if appointed_at < at:
         raise AppointmentPast(job=job)
     JOB.move(job, "appoint", by=by, at=at, appointed_at=appointed_at)
+    return job  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def start_later(job_id: int, *, starts_at: datetime, reason: str, by: Actor, at: datetime) -> Job:
+    """AS-1: the customer wants it later: the clock starts at the day he named, if that is later than the signature."""
+    by.need("aftersales.work_job")
+    job = Job.objects.visible_to(by).live().for_change(job_id)
+    _needed(reason, job)
+    if starts_at <= job.starts_at:
+        raise NotLater(job=job, starts_at=job.starts_at)
+    [timer] = timers.Timer.objects.of(SUBJECT, [job.pk], "installation").open()
+    job.starts_at, job.due_at = starts_at, timers.restart(timer.pk, start=starts_at, by=by, at=at).due_at
+    job.save(update_fields=["starts_at", "due_at"])
+    audit.record(job, "job.start_later", by=by, at=at, reason=reason, starts_at=starts_at, due_at=job.due_at)
     return job  # type: ignore[no-any-return]
 
 

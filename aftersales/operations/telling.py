@@ -9,36 +9,38 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from aftersales.models import Job, Offer
+from aftersales.models import Offer
 from aftersales.states import Answer
+from channels.models import Partner
 from opsdesk.actor import Actor
-from opsdesk.audit.models import Event
 from opsdesk.notify import outbox
+
+MOST = 2000  # offers a transaction
 
 
 @transaction.atomic
-def tell_agents(event_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
-    """AS-2: put one mail per agent into the outbox for what these offers brought him; return how many mails."""
-    jobs = Event.objects.filter(pk__in=event_ids, subject_type=Job._meta.label_lower).values("subject_id")
-    offers = (
-        Offer.objects.filter(job_id__in=jobs, answer=Answer.WAITING, partner__email__gt="")
-        .select_related("partner", "job__region", "job__order")
+def tell_all_due(*, by: Actor, at: datetime) -> int:
+    """AS-2: put one mail per agent into the outbox for the offers he has not been told of; return how many mails."""
+    untold = Offer.objects.filter(answer=Answer.WAITING, told_at=None, partner__email__gt="")
+    offers = list(
+        untold.select_related("partner", "job__region", "job__order")
         .order_by("job__due_at", "pk")
+        .select_for_update(of=("self",), skip_locked=True)[:MOST]
     )
-    by_partner = defaultdict(list)
+    by_partner: dict[Partner, list[Offer]] = defaultdict(list)
     for offer in offers:
         if offer.partner:
             by_partner[offer.partner].append(offer)
-    letters = []
-    for partner, own in by_partner.items():
-        context = {"partner": partner, "offers": own, "site": settings.SITE_URL}
-        letters.append(
-            outbox.Letter(
-                key=f"offers:{own[0].pk}-{own[-1].pk}:{partner.code}",
-                to=partner.email,
-                subject=_("%(count)d installation jobs wait for your answer") % {"count": len(own)},
-                text=render_to_string("aftersales/offers.txt", context),
-                html=render_to_string("aftersales/offers.html", context),
-            )
-        )
-    return outbox.put_many(letters, at=at)
+    Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(told_at=at)
+    return outbox.put_many([_letter(partner, own) for partner, own in by_partner.items()], at=at)
+
+
+def _letter(partner: Partner, offers: Sequence[Offer]) -> outbox.Letter:
+    context = {"partner": partner, "offers": offers, "site": settings.SITE_URL}
+    return outbox.Letter(
+        key=f"offers:{partner.code}:{min(offer.pk for offer in offers)}",
+        to=partner.email,
+        subject=_("%(count)d installation jobs wait for your answer") % {"count": len(offers)},
+        text=render_to_string("aftersales/offers.txt", context),
+        html=render_to_string("aftersales/offers.html", context),
+    )

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -18,6 +19,14 @@ class ShopQuerySet(DeskQuerySet):
             return self
         operators = Partner.objects.within(by.partners).filter(pk=models.OuterRef("operator_id"))
         return self.filter(Q(code__in=by.shops) | models.Exists(operators))
+
+    def legitimate(self, on: date) -> Self:
+        """CH-3: narrow to the legitimate system: shops with an authorisation in force, not revoked, on that day."""
+        held = Q(authorisations__valid_from__lte=on) & (
+            Q(authorisations__valid_to=None) | Q(authorisations__valid_to__gt=on)
+        )
+        kept = Q(authorisations__revocation=None) | Q(authorisations__revocation__revoked_on__gt=on)
+        return self.filter(pk__in=self.model._base_manager.filter(held, kept).values("pk"))
 
 
 class Shop(models.Model):

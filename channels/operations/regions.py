@@ -1,5 +1,6 @@
 from django.db import connection, transaction
 
+from channels.models import Region
 from channels.queries import regions
 from opsdesk.copying import copy_rows
 
@@ -19,7 +20,7 @@ def load() -> int:
     """Enter the administrative divisions of channels/data, or renew those that differ; return how many changed."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE staged_region (LIKE channels_region INCLUDING DEFAULTS) ON COMMIT DROP")
-        copy_rows("staged_region", COLUMNS, regions.rows())
+        copy_rows(Region, COLUMNS, regions.rows(), into="staged_region")
         cursor.execute(UPSERT)
         changed: int = cursor.rowcount
         cursor.execute("DROP TABLE staged_region")

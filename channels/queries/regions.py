@@ -25,6 +25,11 @@ def gazetteer() -> Gazetteer:
         return Gazetteer.build(divisions(), tuple(read_renames(file)))
 
 
+def provinces() -> list[tuple[str, str]]:
+    """Return the provinces, code and name."""
+    return [(division.code, division.name) for division in divisions() if not division.parent]
+
+
 def rows() -> Iterator[tuple[str, str, str, int, str | None]]:
     """Yield the rows of the region table; a full name leaves out a level that repeats the one above it."""
     full: dict[str, tuple[str, ...]] = {"": ()}

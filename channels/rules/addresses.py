@@ -91,6 +91,8 @@ class Gazetteer:
         text = "" if text.startswith(_ENCRYPTED) else text[:_LONGEST].strip()
         if province or city or county:
             head, start = f"{province} {city} {county}", _GIVEN
+            if self._read_head(head, start).at == len(head):  # understood to its end: the same words again add nothing
+                text = text.removeprefix(f"{head} ")
             text = f"{head} {text}"
         else:
             words = text.split(" ", 3)

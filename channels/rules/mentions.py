@@ -102,6 +102,8 @@ class Mentions:
 
     def _next(self, text: str, at: int, codes: tuple[str, ...]) -> tuple[int, Fitting] | None:
         """Return where the next name ends and which places it may mean; none for a mere filler."""
+        if text[at : at + 2] not in self._words.sizes:
+            return None
         for end, meanings in self._words.at(text, at):
             fitting = _fitting(codes, meanings)
             if not meanings or (fitting and not self._misleads(text, end, fitting)):

@@ -50,8 +50,16 @@ def say_why(why: Exception, context: dict[str, Any]) -> Response | None:
     if answer is not None:
         code = getattr(why, "default_code", "error")
         shape = answer.data if isinstance(answer.data, dict) else {"errors": answer.data}
-        answer.data = {"code": code, "message": str(shape.get("detail", why)), "facts": shape}
+        answer.data = {"code": code, "message": _sentence(shape), "facts": shape}
     return answer
+
+
+def _sentence(shape: dict[str, Any]) -> str:
+    """Say in one line what is wrong with which field."""
+    if "detail" in shape:
+        return str(shape["detail"])
+    each = ((name, why if isinstance(why, list) else [why]) for name, why in shape.items())
+    return "；".join(f"{name}: {' '.join(map(str, whys))}" for name, whys in each)
 
 
 def checked(shape: type[Any], request: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from opsdesk.entry.admin import Recorded
 from opsdesk.people.models import Scope, User
 from opsdesk.people.roles import LABELS
 
@@ -38,7 +39,7 @@ class ScopeInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(Recorded, DjangoUserAdmin, ModelAdmin):
     form, add_form, change_password_form = UserChangeForm, UserCreationForm, AdminPasswordChangeForm
     list_display = ("username", "full_name", "roles", "email", "is_active", "last_login")
     list_filter = ("is_active", "groups")
@@ -64,12 +65,15 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
             kwargs["form_class"] = RoleField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # what a person did keeps his name; switch him off instead
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if request.user.is_superuser else ("is_superuser",)  # type: ignore[union-attr]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(Recorded, DjangoGroupAdmin, ModelAdmin):
     list_display = ("label", "name")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

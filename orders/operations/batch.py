@@ -17,14 +17,13 @@ from channels.rules.addresses import Gazetteer
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.copying import copy_rows, reserve_ids, update_rows
-from orders.models import Import, Line
+from orders.models import Import, Line, Order
 from orders.operations import customers, receivers
 from orders.queries import stored
 from orders.queries.stored import item_key
-from orders.rules import freshness
+from orders.rules import freshness, identity
 
 INTAKE_LOCK = 740_001
-EVENT = ("action", "subject_type", "subject_id", "actor", "door", "at", "facts")
 
 
 @dataclass(slots=True)
@@ -63,7 +62,8 @@ def _without_repeats(orders: Sequence[PlatformOrder]) -> Iterator[list[PlatformO
     rest = list(orders)
     while rest:
         numbers: set[str] = set()
-        now, again = [], []
+        now: list[PlatformOrder] = []
+        again: list[PlatformOrder] = []
         for order in rest:
             (again if order.number in numbers else now).append(order)
             numbers.add(order.number)
@@ -109,61 +109,55 @@ def _seen(key: str, line: PlatformLine) -> listings.SeenItem:
 
 def _enter(intake: Intake, orders: Sequence[PlatformOrder]) -> list[int]:
     """Write the orders that are new, with their customers and one event each."""
-    ids = reserve_ids("orders_order", len(orders))
+    if not orders:
+        return []
+    ids = reserve_ids(Order, len(orders))
     found = [receivers.read(order) for order in orders]
     known = customers.recognise(found, at=intake.at)
-    rows, events = [], []
-    for order, pk, receiver, match in zip(orders, ids, found, known, strict=True):
-        place = receivers.locate(intake.gazetteer, order)
-        rows.append(
-            (
-                pk,
-                intake.source.shop_id,
-                intake.source.pk,
-                intake.at,
-                intake.at,
-                order.number,
-                order.state or freshness.state_from_times(stored.said(order)),
-                *_values(order, intake.source.as_of),
-                *receivers.columns(receiver),
-                place.code or None,
-                place.because,
-                match.customer if match else None,
-                match.basis if match else "",
-            )
-        )
-        events.append(_event(intake, pk, "order.enter", line=order.line))
+    source = intake.source
     copy_rows(
-        "orders_order",
-        (
-            "id",
-            "shop_id",
-            "source_id",
-            "entered_at",
-            "changed_at",
-            "number",
-            "state",
-            *stored.PLAIN,
-            *receivers.COLUMNS,
-        ),
-        rows,
+        Order,
+        ("id", "number", "state", "as_of", *stored.PLAIN, *receivers.COLUMNS),
+        (_row(intake, *new) for new in zip(ids, orders, found, known, strict=True)),
+        same={"shop_id": source.shop_id, "source_id": source.pk, "entered_at": intake.at, "changed_at": intake.at},
     )
-    copy_rows("audit_event", EVENT, events)
+    _record(intake, "order.enter", ((pk, order, "") for pk, order in zip(ids, orders, strict=True)))
     return ids
 
 
-def _values(order: PlatformOrder, as_of: datetime | None) -> Iterator[Any]:
-    """The columns that are copied as they are; a text nobody gave is empty, a flag nobody gave is not set."""
-    for name in stored.PLAIN:
-        value = getattr(order, name)
-        if value is None:
-            value = as_of if name == "as_of" else stored.WHEN_UNSAID.get(name)
-        yield value
+def _row(
+    intake: Intake, pk: int, order: PlatformOrder, receiver: identity.Receiver, match: identity.Match | None
+) -> tuple[Any, ...]:
+    place = receivers.locate(intake.gazetteer, order)
+    return (
+        pk,
+        order.number,
+        order.state or freshness.state_from_times(stored.said(order)),
+        order.as_of or intake.source.as_of,
+        *stored.plain_values(order),
+        *receivers.columns(receiver),
+        place.code or None,
+        place.because,
+        match.customer if match else None,
+        match.basis if match else "",
+    )
 
 
-def _event(intake: Intake, pk: int, action: str, **facts: Any) -> tuple[Any, ...]:
-    text = audit.as_json({"file": intake.source.name, "import": intake.source.pk, **facts})
-    return (action, "orders.order", pk, intake.by.name, intake.by.door, intake.at, text)
+def _record(intake: Intake, action: str, facts: Iterable[tuple[int, PlatformOrder, str]]) -> None:
+    """AU-3: write one event per order; more of its facts may be given as JSON."""
+    source = audit.as_json({"file": intake.source.name, "import": intake.source.pk})[:-1]
+    copy_rows(
+        audit.Event,
+        ("subject_id", "facts"),
+        ((pk, f'{source}, "line": {order.line}{more}}}') for pk, order, more in facts),
+        same={
+            "action": action,
+            "subject_type": Order._meta.label_lower,
+            "actor": intake.by.name,
+            "door": intake.by.door,
+            "at": intake.at,
+        },
+    )
 
 
 def _update(intake: Intake, pairs: Iterable[tuple[PlatformOrder, stored.Row]]) -> dict[int, dict[str, Any]]:
@@ -183,7 +177,7 @@ def _update(intake: Intake, pairs: Iterable[tuple[PlatformOrder, stored.Row]]) -
         if old["id"] in changed:
             merged = old | changed[old["id"]] | {"changed_at": intake.at}
             rows.append([old["id"], *(merged[name] for name in stored.UPDATABLE)])
-    update_rows("orders_order", stored.UPDATABLE, rows)
+    update_rows(Order, stored.UPDATABLE, rows)
     return changed
 
 
@@ -205,15 +199,16 @@ def _write_lines(
             elif values := stored.line_differences(line, old):
                 again.append([old["id"], *((old | values)[name] for name in stored.LINE)])
                 touched.add(pk)
-    copy_rows("orders_line", ("order_id", "key", "listing_id", *stored.LINE), new)
-    update_rows("orders_line", stored.LINE, again)
+    if new:
+        copy_rows(Line, ("order_id", "key", "listing_id", *stored.LINE), new)
+    update_rows(Line, stored.LINE, again)
     if gone:
         Line.objects.filter(pk__in=gone).delete()
     return touched
 
 
 def _record_updates(intake: Intake, pairs: Any, changed: dict[int, dict[str, Any]], touched: Iterable[int]) -> None:
-    """AU-3: one event per updated order with each field's old and new value; personal data only masked."""
+    """AU-3: each field's old and new value; personal data only masked."""
     old_of = {old["id"]: (order, old) for order, old in pairs}
     events = []
     for pk in touched:
@@ -221,5 +216,6 @@ def _record_updates(intake: Intake, pairs: Any, changed: dict[int, dict[str, Any
         shown = {
             name: [old[name], value] for name, value in changed.get(pk, {}).items() if name not in receivers.SECRET
         }
-        events.append(_event(intake, pk, "order.update", line=order.line, changed=shown))
-    copy_rows("audit_event", EVENT, events)
+        events.append((pk, order, f', "changed": {audit.as_json(shown)}'))
+    if events:
+        _record(intake, "order.update", events)

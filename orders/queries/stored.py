@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from channels.connectors.base import PlatformLine, PlatformOrder
@@ -12,49 +13,38 @@ from orders.rules import freshness
 Row = dict[str, Any]
 
 PLAIN = (
-    "held", "superseded", "as_of", "ordered_at", "paid_at", "shipped_at", "signed_at", "completed_at",
+    "held", "superseded", "ordered_at", "paid_at", "shipped_at", "signed_at", "completed_at",
     "promised_ship_at", "goods_yuan", "freight_yuan", "total_yuan", "paid_yuan", "refunded_yuan", "buyer",
     "buyer_message", "seller_note", "close_reason", "after_sale", "carrier", "tracking", "installation_bought",
 )  # fmt: skip
 """Columns of an order that are a platform's word, under the same name in PlatformOrder."""
+plain_values = attrgetter(*PLAIN)
 RECEIVER = (
     "receiver_sealed", "receiver_print", "name_masked", "phone_masked",
     "region_id", "region_because", "customer_id", "customer_basis",
 )  # fmt: skip
-UPDATABLE = ("state", "changed_at", *PLAIN, *RECEIVER)
-LINE = (
-    "title",
-    "properties",
-    "quantity",
-    "price_yuan",
-    "paid_yuan",
-    "refunded_yuan",
-    "refund_state",
-    "serial_number",
-)
-WHEN_UNSAID = {"held": False, "superseded": False} | dict.fromkeys(
-    ("buyer", "buyer_message", "seller_note", "close_reason", "after_sale", "carrier", "tracking"), ""
-)
-_LINE_TEXT = frozenset({"title", "properties", "refund_state", "serial_number"})
+UPDATABLE = ("state", "as_of", "changed_at", *PLAIN, *RECEIVER)
+LINE = ("title", "properties", "quantity", "price_yuan", "paid_yuan", "refunded_yuan", "refund_state", "serial_number")
+line_values = attrgetter(*LINE)
 
 
 def orders_of(shop_id: int, numbers: Sequence[str]) -> dict[str, Row]:
     """Return the stored orders of a shop among these numbers, by number."""
-    rows = Order.objects.filter(shop_id=shop_id, number__in=numbers).values("id", "number", *UPDATABLE)
+    rows = Order.objects.filter(shop_id=shop_id, number__among=numbers).values("id", "number", *UPDATABLE)
     return {row["number"]: row for row in rows}
 
 
 def lines_of(order_ids: Sequence[int]) -> dict[int, dict[str, Row]]:
     """Return the stored lines of these orders, by order and key; an order without lines has an empty entry."""
     lines: dict[int, dict[str, Row]] = {pk: {} for pk in order_ids}
-    for row in Line.objects.filter(order_id__in=order_ids).values("id", "order_id", "key", *LINE):
+    for row in Line.objects.filter(order_id__among=order_ids).values("id", "order_id", "key", *LINE):
         lines[row["order_id"]][row["key"]] = row
     return lines
 
 
 def said(order: PlatformOrder) -> Row:
     """Return what a platform says of an order, by column; None is what it does not say."""
-    return {name: getattr(order, name) for name in PLAIN}
+    return dict(zip(PLAIN, plain_values(order), strict=True))
 
 
 def differences(order: PlatformOrder, old: Mapping[str, Any], *, as_of: datetime | None) -> Row:
@@ -82,11 +72,6 @@ def itemised(seen: Sequence[PlatformLine], old: Mapping[str, Row]) -> tuple[list
     return kept, [row["id"] for key, row in old.items() if key.startswith(SUMMARY)]
 
 
-def line_values(line: PlatformLine) -> tuple[Any, ...]:
-    """Return a new line's columns in the order of LINE."""
-    return tuple("" if (value := getattr(line, name)) is None and name in _LINE_TEXT else value for name in LINE)
-
-
 def line_differences(line: PlatformLine, old: Mapping[str, Any]) -> Row:
     """Return the columns that this picture of a known line changes."""
-    return freshness.changes({name: getattr(line, name) for name in LINE}, old, earlier=False)
+    return freshness.changes(dict(zip(LINE, line_values(line), strict=True)), old, earlier=False)

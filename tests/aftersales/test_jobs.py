@@ -252,6 +252,20 @@ def test_au_2_the_customers_data_are_shown_to_who_has_the_job_and_written_down()
     assert Event.objects.get(action="job.show").facts["why"] == "约上门时间"
 
 
+def test_as_1_the_clock_starts_at_the_customers_day_if_that_is_later():
+    job, agent = offered()
+    jobs.accept(job.pk, by=agent, at=AT)
+    with pytest.raises(jobs.NotLater):
+        jobs.start_later(job.pk, starts_at=AT, reason="装修未完", by=agent, at=AT)
+    jobs.start_later(job.pk, starts_at=AT + timedelta(days=10), reason="装修未完", by=agent, at=AT)
+    job.refresh_from_db()
+    assert (job.starts_at, job.due_at) == (AT + timedelta(days=10), AT + timedelta(days=13))
+    assert timers.sweep(at=AT + timedelta(days=10)) == 0
+    timers.sweep(at=AT + timedelta(days=13))
+    assert "installation.missed" in events_of(job)
+    assert Event.objects.get(action="job.start_later").facts["reason"] == "装修未完"
+
+
 def test_as_1_cancelling_stops_all_clocks():
     job, _agent = offered()
     jobs.cancel(job.pk, reason="已退款", by=SYSTEM, at=AT)

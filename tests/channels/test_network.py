@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from channels.models import Authorisation, Listing, Partner, Platform, Revocation, Shop, Territory
-from channels.operations import listings, partners, shops
+from channels.operations import authorisations, listings, partners, shops
 from channels.queries import certificates, territories
 from channels.states import CertificateState, Duty
 from opsdesk.actor import SYSTEM
@@ -52,6 +52,21 @@ def test_ch_2_an_unknown_shop_is_named_or_created_on_its_platform():
     assert shops.known_or_created("jd-1", platform="", by=SYSTEM, at=AT) == made
 
 
+def test_ch_3_the_legitimate_system_is_who_is_authorised_on_that_day():
+    row = certificate(since=date(2026, 1, 1), until=date(2026, 6, 1))
+    make.shop("stranger")
+
+    def there(on: date) -> list[str]:
+        return [shop.code for shop in Shop.objects.all().legitimate(on)]
+
+    assert there(date(2025, 12, 31)) == []
+    assert there(date(2026, 5, 31)) == ["flagship"]
+    assert there(date(2026, 6, 1)) == []
+    Revocation.objects.create(authorisation=row, revoked_on=date(2026, 2, 1), reason="x")
+    assert there(date(2026, 1, 31)) == ["flagship"]
+    assert there(date(2026, 2, 1)) == []
+
+
 @pytest.mark.parametrize(
     ("_case", "since", "until", "revoked", "state"),
     [
@@ -84,6 +99,17 @@ def test_ch_4_an_authorisation_is_for_a_shop_or_a_region_not_both():
         Authorisation.objects.create(
             number="B", partner=make.partner("b"), shop=make.shop(), region=make.region(), valid_from=TODAY
         )
+
+
+def test_ch_4_a_certificate_is_revoked_once_with_its_reason():
+    row = certificate()
+    with pytest.raises(NotAllowed):
+        authorisations.revoke(row.pk, revoked_on=TODAY, reason="x", by=make.actor("li", company=True), at=AT)
+    authorisations.revoke(row.pk, revoked_on=TODAY, reason="窜货", by=SYSTEM, at=AT)
+    with pytest.raises(authorisations.RevokedAlready):
+        authorisations.revoke(row.pk, revoked_on=TODAY, reason="窜货", by=SYSTEM, at=AT)
+    assert certificates.verify("A-1", on=TODAY).state == CertificateState.REVOKED
+    assert Event.objects.get(action="authorisation.revoke").facts["reason"] == "窜货"
 
 
 def test_ch_5_a_partner_moves_with_all_below_it():

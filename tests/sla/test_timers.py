@@ -87,7 +87,7 @@ def test_as_1_a_rung_already_climbed_is_not_climbed_again_after_a_pause():
     assert actions() == ["installation.warned"]
 
 
-def test_cf_15_running_clocks_keep_their_version_of_the_policy():
+def test_as_1_running_clocks_keep_their_version_of_the_policy():
     [old] = start()
     policy = Policy.objects.get(code="installation")
     Policy.objects.filter(pk=policy.pk).update(valid_to=AT.date() + timedelta(days=1))

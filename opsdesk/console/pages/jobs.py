@@ -13,8 +13,9 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSplitDateTimeW
 from aftersales.admin import ReasonForm
 from aftersales.models import Job
 from aftersales.operations import dispatch, jobs
-from aftersales.states import JOB
+from aftersales.states import JOB, LIVE, RIGHTS
 from opsdesk import clock
+from opsdesk.actor import Actor
 from opsdesk.console import reasons, timeline
 from opsdesk.console.pages.base import page, trying, visible
 from opsdesk.entry.web import actor_at
@@ -26,6 +27,10 @@ class AppointForm(forms.Form):
     appointed_at = forms.SplitDateTimeField(label=gettext_lazy("appointed for"), widget=UnfoldAdminSplitDateTimeWidget)
 
 
+class LaterForm(ReasonForm):
+    starts_at = forms.SplitDateTimeField(label=gettext_lazy("from when"), widget=UnfoldAdminSplitDateTimeWidget)
+
+
 class CompleteForm(forms.Form):
     serial_number = forms.CharField(
         label=gettext_lazy("serial number"), max_length=80, widget=UnfoldAdminTextInputWidget
@@ -33,19 +38,20 @@ class CompleteForm(forms.Form):
     photo = forms.ImageField(label=gettext_lazy("photo"), widget=UnfoldAdminFileFieldWidget)
 
 
-Button = tuple[Any, Callable[..., Job], str, type[forms.Form] | None]
+Button = tuple[Any, Callable[..., Job], type[forms.Form] | None]
 
 BUTTONS: dict[str, Button] = {
-    "accept": (gettext_lazy("Accept"), jobs.accept, "aftersales.accept_job", None),
-    "decline": (gettext_lazy("Decline"), jobs.decline, "aftersales.accept_job", ReasonForm),
-    "appoint": (gettext_lazy("Make an appointment"), jobs.appoint, "aftersales.work_job", AppointForm),
-    "complete": (gettext_lazy("Report completion"), jobs.complete, "aftersales.work_job", CompleteForm),
-    "fail": (gettext_lazy("Report failure"), jobs.fail, "aftersales.work_job", ReasonForm),
-    "offer": (gettext_lazy("Dispatch again"), dispatch.dispatch, "aftersales.dispatch_job", None),
-    "reopen": (gettext_lazy("Open again"), jobs.reopen, "aftersales.dispatch_job", ReasonForm),
-    "cancel": (gettext_lazy("Cancel"), jobs.cancel, "aftersales.cancel_job", ReasonForm),
+    "accept": (gettext_lazy("Accept"), jobs.accept, None),
+    "decline": (gettext_lazy("Decline"), jobs.decline, ReasonForm),
+    "appoint": (gettext_lazy("Make an appointment"), jobs.appoint, AppointForm),
+    "complete": (gettext_lazy("Report completion"), jobs.complete, CompleteForm),
+    "fail": (gettext_lazy("Report failure"), jobs.fail, ReasonForm),
+    "offer": (gettext_lazy("Dispatch again"), dispatch.dispatch, None),
+    "reopen": (gettext_lazy("Open again"), jobs.reopen, ReasonForm),
+    "start_later": (gettext_lazy("Customer wants it later"), jobs.start_later, LaterForm),
+    "cancel": (gettext_lazy("Cancel"), jobs.cancel, ReasonForm),
 }
-"""Moves of the machine that a person may make on the job's page: label, operation, right, what it asks for."""
+"""What a person may do on the job's page: label, operation, what it asks for. `start_later` moves the clock only."""
 
 
 def job(request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,7 +64,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Make a move of a job from its page."""
     if action not in BUTTONS:
         raise NotFound(what=action)
-    label, operation, _right, form_class = BUTTONS[action]
+    label, operation, form_class = BUTTONS[action]
     form = form_class(request.POST, request.FILES, prefix=action) if form_class else None
     if form is not None and not form.is_valid():
         return _page(request, pk, forms={action: form})
@@ -82,6 +88,16 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
     return FileResponse(row.photo.open("rb"), content_type="image/jpeg")
 
 
+def _buttons(row: Job, by: Actor, bound: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """What this person may do with the job now: action, label, form (as it was filled in, if it had errors)."""
+    possible = {*JOB.allowed(row), *(("start_later",) if row.state in LIVE else ())}
+    return [
+        (action, label, bound.get(action) or (form and form(prefix=action)))
+        for action, (label, _operation, form) in BUTTONS.items()
+        if action in possible and by.may(RIGHTS[action])
+    ]
+
+
 def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **shown: object) -> HttpResponse:
     row = visible(request, Job.objects.select_related("order__shop__platform", "owner", "region"), pk, _("job"))
     by = actor_at(request)
@@ -94,13 +110,7 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **
         offers=[reasons.explained(offer) for offer in row.offers.select_related("partner").order_by("-round")],
         clocks=[(timer, wording.explain_zh(deadlines.from_because(timer.because))) for timer in timers],
         timeline=timeline.of(row),
-        buttons=[
-            (action, label, (forms or {}).get(action) or (form and form(prefix=action)))
-            for action in JOB.allowed(row)
-            if action in BUTTONS
-            for label, _operation, right, form in [BUTTONS[action]]
-            if by.may(right)
-        ],
+        buttons=_buttons(row, by, forms or {}),
         may_show=by.may("orders.show_order") or by.may("aftersales.work_job"),
         now=clock.now(),
         **shown,

@@ -38,7 +38,7 @@ class JobList(AtTheDoor, ListAPIView[Job]):
     pagination_class = Pages
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {"by": self.by}
+        return {**super().get_serializer_context(), "by": self.by}
 
     def get_queryset(self) -> Any:
         self.by.need("aftersales.view_job")

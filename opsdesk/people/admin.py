@@ -60,7 +60,7 @@ class UserAdmin(Recorded, DjangoUserAdmin, ModelAdmin):
     def roles(self, user: User) -> str:
         return "、".join(str(LABELS.get(group.name, group.name)) for group in user.groups.all())
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["form_class"] = RoleField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -76,7 +76,7 @@ class UserAdmin(Recorded, DjangoUserAdmin, ModelAdmin):
 class GroupAdmin(Recorded, DjangoGroupAdmin, ModelAdmin):
     list_display = ("label", "name")
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions":
             kwargs["form_class"] = RightField
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -1,5 +1,6 @@
 """What a file would bring, before anything is written."""
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,15 @@ from orders.queries.stored import item_key
 
 @dataclass(frozen=True)
 class Preview:
-    """OR-3: what a file holds: counts, the first orders and the rejected rows with their reasons."""
+    """OR-3: what a file holds: counts, the first orders and the rejected rows with their reasons.
+
+    `whole` is False where a long file was not read to its end.
+    """
 
     format: str
     columns: tuple[str, ...]
     rows: int
+    whole: bool
     new: int
     known: int
     lines: int
@@ -26,7 +31,7 @@ class Preview:
     rejects: tuple[Unreadable, ...]
 
 
-def look(content: bytes, *, name: str, shop_code: str, most_rejects: int) -> Preview:
+def look(content: bytes, *, name: str, shop_code: str, most_rejects: int, most_rows: int = sys.maxsize) -> Preview:
     """Read a file without writing; `known` counts orders of the shop that are there already, changed or not."""
     export = files.open_export(content, name=name)
     numbers: set[str] = set()
@@ -34,7 +39,11 @@ def look(content: bytes, *, name: str, shop_code: str, most_rejects: int) -> Pre
     sample: list[PlatformOrder] = []
     rejects: list[Unreadable] = []
     lines = rejected = 0
+    whole = True
     for item in export:
+        if export.rows > most_rows:
+            whole = False
+            break
         if isinstance(item, Unreadable):
             rejected += 1
             rejects += [item] if len(rejects) < most_rejects else []
@@ -50,6 +59,7 @@ def look(content: bytes, *, name: str, shop_code: str, most_rejects: int) -> Pre
         format=export.format.code,
         columns=tuple(export.columns),
         rows=export.rows,
+        whole=whole,
         new=len(numbers) - known,
         known=known,
         lines=lines,

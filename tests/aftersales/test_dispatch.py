@@ -25,13 +25,17 @@ def cover(partner: int, region: str, *, rank: int = 0, territory: int = 0) -> Co
         ("county beats city beats province", [cover(1, "44"), cover(2, "4401"), cover(3, "440106")], [3, 2, 1]),
         ("a town beats its county", [cover(1, "440106"), cover(2, "440106001")], [2, 1]),
         ("elsewhere does not count", [cover(1, "33"), cover(2, "4403")], []),
-        ("agents come before third parties", [cover(1, "440106", rank=2), cover(2, "44")], [2, 1]),
         ("the older row of equals", [cover(2, "4401", territory=9), cover(1, "4401", territory=5)], [1, 2]),
         ("a partner with two territories once", [cover(1, "44", territory=1), cover(1, "4401", territory=2)], [1]),
     ],
 )
 def test_ch_6_the_most_specific_territory_wins(_case, covers, winners):
     assert [claim.partner for claim in claims("440106001", covers)] == winners
+
+
+def test_as_3_a_third_party_installer_comes_after_the_agents_however_near():
+    found = claims("440106", [cover(1, "440106", rank=2), cover(2, "44")])
+    assert [claim.partner for claim in found] == [2, 1]
 
 
 def test_ch_6_an_overlap_is_said():

@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from channels.models import Authorisation, Listing, Partner, Platform, Revocation, Shop, Territory
+from channels.models import Authorisation, Listing, NamedSeller, Partner, Platform, Revocation, Shop, Territory
 from channels.operations import authorisations, listings, partners, shops
 from channels.queries import certificates, territories
-from channels.states import CertificateState, Duty
+from channels.states import CertificateState, Duty, SoldWhere
 from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
 from opsdesk.console import reference
@@ -159,6 +159,15 @@ def test_ch_6_a_partner_holds_a_region_for_a_duty_once_at_a_time():
         make.territory(who, "44")
     make.territory(who, "44", Duty.REPAIR)
     assert Territory.objects.count() == 2
+
+
+def test_ch_7_a_restricted_model_names_its_sellers_with_dates():
+    model = make.product("DSF-NET", sold_where=SoldWhere.NAMED)
+    row = NamedSeller.objects.create(
+        product=model, partner=make.partner("d"), valid_from=date(2026, 1, 1), valid_to=date(2026, 2, 1)
+    )
+    assert list(model.named_sellers.all().in_force(date(2026, 1, 31))) == [row]
+    assert list(model.named_sellers.all().in_force(date(2026, 2, 1))) == []
 
 
 def test_ch_8_mapping_an_item_empties_the_queue_and_is_recorded():

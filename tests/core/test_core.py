@@ -2,6 +2,7 @@
 
 import base64
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -14,6 +15,7 @@ from opsdesk.audit import models as audit
 from opsdesk.audit.models import Event
 from opsdesk.errors import NotAllowed, NotFound
 from opsdesk.later import later
+from opsdesk.money import to_fen
 from opsdesk.people.operations import ensure_roles
 from opsdesk.people.roles import ROLES
 from tests import make
@@ -125,6 +127,13 @@ def test_a_row_outside_the_queryset_does_not_exist():
     with pytest.raises(NotFound):
         Partner.objects.exclude(pk=row.pk).for_change(row.pk)
     assert Partner.objects.for_change(row.pk).locked
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"), [("0.005", "0.01"), ("2.675", "2.68"), ("-0.005", "-0.01"), ("1", "1.00")]
+)
+def test_fi_1_amounts_are_decimal_and_rounded_half_up_to_the_fen(amount, expected):
+    assert str(to_fen(Decimal(amount))) == expected
 
 
 def test_au_1_a_right_is_asked_for():

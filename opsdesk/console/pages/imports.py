@@ -49,7 +49,9 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _looked(row: Import) -> tuple[preview.Preview | None, str]:
     try:
-        return preview.look(imports.read(row), name=row.name, shop_code=row.shop.code, most_rejects=20), ""
+        return preview.look(
+            imports.read(row), name=row.name, shop_code=row.shop.code, most_rejects=20, most_rows=20_000
+        ), ""
     except Invalid as why:
         return None, str(why)
 

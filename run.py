@@ -158,12 +158,10 @@ def migrate_quietly(env: dict[str, str]) -> None:
 
 def programs(env: dict[str, str], port: int) -> list:
     celery = "celery -A opsdesk"
-    semaphores = os.access("/dev/shm", os.W_OK) or sys.platform != "linux"  # a bare chroot may lack them
-    pool = "prefork" if semaphores else "threads"
     web = f"gunicorn opsdesk.wsgi:application --bind 127.0.0.1:{port} --access-logfile - --no-control-socket"
     words = {
         "web": f"{web} --preload --worker-class gthread --workers 2 --threads 4 --graceful-timeout 3",
-        "worker": f"{celery} worker -c 2 -l info --without-mingle --without-gossip -P {pool}",
+        "worker": f"{celery} worker -c 2 -l info --without-mingle --without-gossip -P {children.worker_pool()}",
         "beat": f"{celery} beat -l info --pidfile= -s",
     }
     commands = {name: [str(environment.PYTHON), "-m", *line.split()] for name, line in words.items()}

@@ -113,7 +113,8 @@ class JobAdmin(ReadOnlyAdmin):
         return jobs_urgency(job), f"{local(job.due_at):%m-%d %H:%M}"
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).order_by("due_at", "pk")
+        rows = super().get_queryset(request)
+        return rows.order_by("due_at", "pk") if "queue" in request.GET else rows.order_by("-due_at", "-pk")
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("job", object_id)

@@ -28,6 +28,11 @@ def die_with_parent(how: int) -> None:
         _libc.prctl(PR_SET_PDEATHSIG, how)
 
 
+def worker_pool() -> str:
+    """Return the Celery pool this machine can have: a bare chroot may lack the semaphores that prefork needs."""
+    return "prefork" if sys.platform != "linux" or os.access("/dev/shm", os.W_OK) else "threads"
+
+
 @dataclass
 class Child:
     """A process that (on Linux) cannot outlive us, in a session of its own: Ctrl-C reaches only us."""

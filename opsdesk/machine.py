@@ -25,9 +25,11 @@ class Machine:
             raise WrongState(what=str(obj), state=obj.get_state_display(), action=action)
         return target
 
-    def move(self, obj: Any, action: str, *, by: Actor, at: datetime, **changes: Any) -> audit.Event:
-        """Check, set, save and record one move of a row that came from for_change()."""
-        [event] = self.move_many([obj], action, by=by, at=at, changes=[changes])
+    def move(
+        self, obj: Any, action: str, *, by: Actor, at: datetime, facts: Mapping[str, Any] | None = None, **changes: Any
+    ) -> audit.Event:
+        """Check, set, save and record one move of a row that came from for_change(); `facts` go into the event only."""
+        [event] = self.move_many([obj], action, by=by, at=at, changes=[changes], facts=[facts or {}])
         return event
 
     def move_many(
@@ -38,23 +40,25 @@ class Machine:
         by: Actor,
         at: datetime,
         changes: Sequence[Mapping[str, Any]] = (),
+        facts: Sequence[Mapping[str, Any]] = (),
     ) -> list[audit.Event]:
-        """Move locked rows together: two statements however many; `changes[i]` are the other fields of `objs[i]`.
+        """Move locked rows together: two statements however many; `changes[i]` are the other fields of `objs[i]`,
+        `facts[i]` what its event says besides.
 
         One row in the wrong state refuses them all; callers that want the good ones filter first.
         """
         if not objs:
             return []
-        changes = changes or [{}] * len(objs)
+        changes, facts = changes or [{}] * len(objs), facts or [{}] * len(objs)
         records = []
-        for obj, values in zip(objs, changes, strict=True):
+        for obj, values, more in zip(objs, changes, facts, strict=True):
             assert getattr(obj, "locked", False), "take the row with objects.for_change(pk) first"
             was, target = obj.state, self.check(obj, action)
             old = {name: getattr(obj, name) for name in values}
             obj.state = target
             for name, value in values.items():
                 setattr(obj, name, value)
-            records.append((obj, {"was": was, "now": target, **audit.changed(old, values)}))
+            records.append((obj, {"was": was, "now": target, **audit.changed(old, values), **more}))
         fields = ["state", *{name for values in changes for name in values}]
         if len(objs) == 1:
             objs[0].save(update_fields=fields)

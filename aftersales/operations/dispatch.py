@@ -124,6 +124,7 @@ def _write(choices: Sequence[tuple[Job, rule.Choice]], *, by: Actor, at: datetim
         by=by,
         at=at,
         changes=[{"owner_id": choice.partner, "dispatched_at": at} for _job, choice in found],
+        facts=[{"partner": choice.name, "because": list(choice.because)} for _job, choice in found],
     )
     _nobody(none, by=by, at=at)
     for number in {rounds[job.pk] for job, _choice in found}:
@@ -149,7 +150,14 @@ def _offer_of(job: Job, choice: rule.Choice, number: int, at: datetime) -> Offer
 def _nobody(choices: Sequence[tuple[Job, rule.Choice]], *, by: Actor, at: datetime) -> None:
     """Leave jobs without a candidate in the queue “no agent”; whoever looked at them already is not told again."""
     offered = [job for job, _choice in choices if job.state == JobState.OFFERED]
-    JOB.move_many(offered, "run_out", by=by, at=at, changes=[{"owner_id": None, "dispatched_at": at}] * len(offered))
+    JOB.move_many(
+        offered,
+        "run_out",
+        by=by,
+        at=at,
+        changes=[{"owner_id": None, "dispatched_at": at}] * len(offered),
+        facts=[{"because": ["all_tried"]}] * len(offered),
+    )
     fresh = [job.pk for job, _choice in choices if job.state == JobState.OPEN and job not in offered]
     Job.objects.filter(pk__in=fresh).update(dispatched_at=at)
 

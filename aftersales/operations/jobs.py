@@ -41,7 +41,7 @@ def accept(job_id: int, *, by: Actor, at: datetime) -> Job:
     """AS-2: take the job on."""
     by.need("aftersales.accept_job")
     job = Job.objects.visible_to(by).for_change(job_id)
-    JOB.move(job, "accept", by=by, at=at, accepted_at=at)
+    JOB.move(job, "accept", by=by, at=at, facts={"partner": str(job.owner)}, accepted_at=at)
     dispatch.answered(job, Answer.ACCEPTED, by=by, at=at)
     return job  # type: ignore[no-any-return]
 
@@ -52,7 +52,8 @@ def decline(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
     by.need("aftersales.accept_job")
     job = Job.objects.visible_to(by).for_change(job_id)
     _needed(reason, job)
-    JOB.move(job, "decline", by=by, at=at, owner_id=None, dispatched_at=None)
+    said = {"partner": str(job.owner), "reason": reason}
+    JOB.move(job, "decline", by=by, at=at, facts=said, owner_id=None, dispatched_at=None)
     dispatch.answered(job, Answer.DECLINED, by=by, at=at, reason=reason)
     later("aftersales.tasks.dispatch_all_due")
     return job  # type: ignore[no-any-return]

@@ -88,11 +88,21 @@ GROUPS = (
 )
 
 
+def _is_here(request: HttpRequest, item: dict[str, Any]) -> bool:
+    """Whether this is the entry of the page: its path, and its queue if it is one."""
+    path, _mark, query = str(item["link"]).partition("?")
+    return request.path == path and request.GET.get("queue", "") == query.removeprefix("queue=")
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the sidebar of this person."""
     home = {"title": "", "items": [{"title": _("Start page"), "icon": "home", "link": reverse_lazy("admin:index")}]}
     shown = [
-        {"title": title, "separator": True, "items": [item for item in items if item["permission"](request)]}
+        {
+            "title": title,
+            "separator": True,
+            "items": [item | {"active": _is_here(request, item)} for item in items if item["permission"](request)],
+        }
         for title, items in GROUPS
     ]
     return [home, *(group for group in shown if group["items"])]

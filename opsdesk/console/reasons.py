@@ -1,5 +1,6 @@
 """A dispatch decision as a person would explain it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -20,11 +21,12 @@ class Explained:
 
 def explained(offer: Offer) -> Explained:
     """Return an offer with its reasons in words."""
-    rows = [(c["name"], c["chosen"], _sentence(c["because"])) for c in offer.candidates]
-    return Explained(offer, _sentence(offer.because.split("；")), tuple(rows))
+    rows = [(c["name"], c["chosen"], sentence(c["because"])) for c in offer.candidates]
+    return Explained(offer, sentence(offer.because.split("；")), tuple(rows))
 
 
-def _sentence(reasons: list[str]) -> str:
+def sentence(reasons: Sequence[str]) -> str:
+    """Say the machine-stable reasons of a decision as a person would."""
     return "；".join(_one(*reason.partition(":")[::2]) for reason in reasons)
 
 

@@ -10,12 +10,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from aftersales import states as aftersales_states
 from channels import states as channels_states
-from channels.models import Partner
 from opsdesk.audit.models import Event
+from opsdesk.console import reasons
 from opsdesk.days import local
 from opsdesk.notify import states as notify_states
 from opsdesk.people.queries import names_of
@@ -30,17 +30,17 @@ SENTENCES: dict[str, Any] = {
     **notify_states.EVENTS,
 }
 DOORS: dict[str, Any] = {
-    "web": _lazy("web page"),
-    "api": _lazy("API"),
-    "command": _lazy("command line"),
-    "sweep": _lazy("sweep"),
-    "mail": _lazy("mail"),
-    "system": _lazy("system"),
+    "web": gettext_lazy("web page"),
+    "api": gettext_lazy("API"),
+    "command": gettext_lazy("command line"),
+    "sweep": gettext_lazy("sweep"),
+    "mail": gettext_lazy("mail"),
+    "system": gettext_lazy("system"),
 }
 BECAUSE: dict[str, Any] = {
-    "signed_at": _lazy("the clock starts at the signature"),
-    "completed_at": _lazy("the clock starts at the completion of the order"),
-    "unknown": _lazy("nobody said when it was signed for, so the clock starts now"),
+    "signed_at": gettext_lazy("the clock starts at the signature"),
+    "completed_at": gettext_lazy("the clock starts at the completion of the order"),
+    "unknown": gettext_lazy("nobody said when it was signed for, so the clock starts now"),
 }
 _QUIET = frozenset(
     {"dispatched_at", "photo", "owner_id", "accepted_at", "done_at", "changed_at", "as_of"}
@@ -66,21 +66,17 @@ class _Facts(dict[str, Any]):
 
 
 def of(*subjects: Model) -> list[Entry]:
-    """Return the entries of these objects, the newest first. Three queries."""
+    """Return the entries of these objects, the newest first. Two queries."""
     events = list(Event.objects.about(*subjects).order_by("-at", "-pk")[:500])
     names = names_of(event.actor for event in events)
-    owners = {pair[1] for event in events if (pair := event.facts.get("changed", {}).get("owner_id"))}
-    partners = dict(Partner.objects.filter(pk__in=[pk for pk in owners if pk]).values_list("pk", "name"))
-    return [_entry(event, names, partners) for event in events]
+    return [_entry(event, names) for event in events]
 
 
-def _entry(event: Event, names: Mapping[str, str], partners: Mapping[int, str]) -> Entry:
+def _entry(event: Event, names: Mapping[str, str]) -> Entry:
     changed = event.facts.get("changed", {})
     model = apps.get_model(event.subject_type)
     facts = _Facts({name: _shown(model, name, pair[1]) for name, pair in changed.items()})
     facts |= {name: _shown(model, name, value) for name, value in event.facts.items()}
-    if "owner_id" in changed:
-        facts["partner"] = partners.get(changed["owner_id"][1] or changed["owner_id"][0], "–")
     return Entry(
         at=event.at,
         who=_("system") if event.actor == "system" else names.get(event.actor, event.actor),
@@ -93,6 +89,12 @@ def _entry(event: Event, names: Mapping[str, str], partners: Mapping[int, str]) 
         ),
         action=event.action,
     )
+
+
+def _because(value: Any) -> str:
+    if isinstance(value, list):
+        return reasons.sentence(value)
+    return str(BECAUSE.get(value, value))
 
 
 def _field(model: type[Model], name: str) -> Any:
@@ -114,8 +116,8 @@ def _shown(model: type[Model], name: str, value: Any) -> str:
     choices = dict(getattr(_field(model, name), "flatchoices", ()))
     if isinstance(value, str) and value in choices:
         return str(choices[value])
-    if name == "because" and isinstance(value, str) and value in BECAUSE:
-        return str(BECAUSE[value])
+    if name == "because":
+        return _because(value)
     if isinstance(value, str) and len(value) > 15 and value[4:5] == "-" and (moment := parse_datetime(value)):
         return f"{local(moment):%Y-%m-%d %H:%M}" if moment.tzinfo else value
     return str(value)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from channels.models import Listing, Shop
 from opsdesk.actor import Actor
+from opsdesk.days import local
 from opsdesk.kpi.definitions import BY_KEY
 from opsdesk.kpi.figures import href_of
 from opsdesk.kpi.models import Period
@@ -49,19 +50,17 @@ def _failed(by: Actor, day: date) -> list[Doubt]:
 
 
 def _stale(by: Actor, day: date) -> list[Doubt]:
-    """Shops that used to send files and whose newest order is days old at the end of the business day."""
+    """Shops that used to send files, whose last file and newest order are both days old when the business day ends."""
     end = span(Period.DAY, day).end
-    done = Import.objects.visible_to(by).filter(state=ImportState.DONE, shop__active=True)
-    newest = dict(done.values_list("shop_id").annotate(last=Max("shop__orders__ordered_at")))
-    stale = {shop: last for shop, last in newest.items() if last and last < end - STALE_AFTER}
-    names = dict(Shop.objects.filter(pk__in=stale).values_list("pk", "name"))
-    return [
-        Doubt(
-            _("%(shop)s: no orders since %(day)s – has its file been imported?")
-            % {"shop": names[shop], "day": last.date()}
-        )
-        for shop, last in sorted(stale.items(), key=lambda pair: pair[1])
-    ][:10]
+    done = Import.objects.visible_to(by).filter(state=ImportState.DONE, shop__active=True).values_list("shop_id")
+    seen = done.annotate(file=Max("entered_at"), order=Max("shop__orders__ordered_at"))
+    stale = {shop: order for shop, file, order in seen if order and max(file, order) < end - STALE_AFTER}
+    names = Shop.objects.filter(pk__in=stale).order_by("name").values_list("name", flat=True)
+    if not names:
+        return []
+    first = local(min(stale.values())).date()
+    words = {"shops": "、".join(names), "days": STALE_AFTER.days, "day": first}
+    return [Doubt(_("No file for more than %(days)d days: %(shops)s (oldest order %(day)s). Import theirs.") % words)]
 
 
 def _asleep(at: datetime) -> list[Doubt]:
@@ -69,7 +68,12 @@ def _asleep(at: datetime) -> list[Doubt]:
     if last is None:
         return [Doubt(_("The deadline sweep has never run: start worker and beat."))]
     if last < at - SWEEP_LATE_AFTER:
-        return [Doubt(_("The deadline sweep last ran at %(last)s: worker or beat stands still.") % {"last": last})]
+        return [
+            Doubt(
+                _("The deadline sweep last ran at %(last)s: worker or beat stands still.")
+                % {"last": f"{local(last):%Y-%m-%d %H:%M}"}
+            )
+        ]
     return []
 
 

@@ -63,7 +63,7 @@ class UserAdmin(Recorded, DjangoUserAdmin, ModelAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["form_class"] = RoleField
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[arg-type]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # what a person did keeps his name; switch him off instead
@@ -79,7 +79,7 @@ class GroupAdmin(Recorded, DjangoGroupAdmin, ModelAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions":
             kwargs["form_class"] = RightField
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[arg-type]
 
     @display(description=_("role"))
     def label(self, group: Group) -> str:

@@ -69,7 +69,7 @@ def test_kp_1_the_mail_is_html_with_text_and_charts_inside():
 
 def test_kp_4_stale_data_and_failed_imports_stand_on_top():
     make.taken_in(make.seen("1", ordered_at=at("2020-02-01 10:00")), where=make.shop("a"))
-    Import.objects.update(state="done")
+    Import.objects.update(state="done", entered_at=at("2020-02-02 08:00"))
     make.source(make.shop("b"), when=at("2020-02-10 09:00"), state="failed", error="打不开")
     texts = [doubt.text for doubt in health.doubts(SYSTEM, DAY, at=MORNING)]
     assert any("test.csv" in text and "打不开" in text for text in texts)

@@ -29,7 +29,8 @@ _PARCEL = re.compile(r"(.*?)[\s\-:：(（]*([A-Za-z0-9]{8,})[)）]?")
 
 def settle(order: Found, line: Found) -> list[Found]:
     """Finish a row: the child's share of the payment, the parcel, and the items joined by ; in one row."""
-    order["paid_yuan"] = line["paid_yuan"] = paid_part(order.pop("_due", None), order)
+    order["total_yuan"] = order.pop("_due", None)
+    order["paid_yuan"] = line["paid_yuan"] = paid_part(order["total_yuan"], order)
     order["after_sale"] = line.get("refund_state")
     if "_parcel" in order:
         words = order.pop("_parcel")
@@ -103,7 +104,7 @@ ORDERS = Format(
     ),
     settle=settle,
     grouped=True,
-    summed=("freight_yuan", "paid_yuan"),
+    summed=("freight_yuan", "total_yuan", "paid_yuan"),
 )
 
 FORMATS = (ORDERS,)

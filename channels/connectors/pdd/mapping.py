@@ -42,7 +42,8 @@ def settle(order: Found, line: Found) -> list[Found]:
         order["ordered_at"] = dealt_at or _day_in(order["number"])
         if order.get("state") is not Progress.UNPAID:
             order["paid_at"] = order.get("paid_at") or dealt_at
-    order["paid_yuan"] = paid_part(order.pop("_due", None), order)
+    order["total_yuan"] = order.pop("_due", None)
+    order["paid_yuan"] = paid_part(order["total_yuan"], order)
     fees: list[Decimal | None] = [order.pop(name) for name in _INSTALLATION_FEES if name in order]
     if fees:
         order["installation_bought"] = any(fees)

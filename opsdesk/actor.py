@@ -10,13 +10,15 @@ class Actor:
     """One person (or the system) at one door.
 
     `company` means no limit of scope; otherwise codes of shops, administrative regions (prefixes) and partners
-    (with everything below them) say what is visible. `rights` are Django permissions ("aftersales.accept_job").
+    (with everything below them) say what is visible. `everything` is the
+    system's own; for people `rights` are Django permissions ("aftersales.accept_job").
     """
 
     name: str
     user_id: int | None = None
     rights: frozenset[str] = field(default=frozenset(), repr=False)
     company: bool = False
+    everything: bool = False
     shops: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     partners: frozenset[str] = frozenset()
@@ -24,7 +26,7 @@ class Actor:
 
     def may(self, right: str) -> bool:
         """Say whether this actor has the right; the system has all."""
-        return self is SYSTEM or right in self.rights
+        return self.everything or right in self.rights
 
     def need(self, right: str) -> None:
         """Refuse an actor without the right."""
@@ -32,4 +34,4 @@ class Actor:
             raise NotAllowed(right=right)
 
 
-SYSTEM = Actor("system", company=True)
+SYSTEM = Actor("system", company=True, everything=True)

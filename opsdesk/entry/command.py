@@ -1,5 +1,6 @@
 """What every management command inherits: the actor, the moment, errors as one line and an exit status."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -12,7 +13,7 @@ from opsdesk.errors import DeskError
 class DeskCommand(BaseCommand):
     """Write `run(self, **options)`; a DeskError becomes `CommandError` (exit status 1, the sentence on stderr)."""
 
-    by: Actor = SYSTEM
+    by: Actor = replace(SYSTEM, door="command")
 
     def handle(self, *args: Any, **options: Any) -> str | None:
         self.at = clock.now()

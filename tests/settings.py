@@ -10,9 +10,9 @@ from opsdesk.settings import *  # noqa: E402, F403
 from opsdesk.settings import STORAGES as _STORAGES
 
 DEBUG = False
-MEDIA_ROOT = tempfile.mkdtemp(prefix="opsdesk-test-media-")
+MEDIA_ROOT = os.environ.get("MEDIA_ROOT") or tempfile.mkdtemp(prefix="opsdesk-test-media-")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = _STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
-STATIC_ROOT = tempfile.mkdtemp(prefix="opsdesk-test-static-")
+STATIC_ROOT = os.environ.get("STATIC_ROOT") or tempfile.mkdtemp(prefix="opsdesk-test-static-")

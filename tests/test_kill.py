@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from opsdesk import embedded
+from opsdesk.children import worker_pool
 from tests.kill_scene import HOW_MANY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,7 +58,7 @@ class Stage:
         subprocess.run([sys.executable, "manage.py", *words], env=self.env, cwd=ROOT, check=True, capture_output=True)
 
     def start_worker(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "opsdesk", "worker", "-c", "2", "-Q", "celery,imports,mail"]
+        command = [sys.executable, "-m", "celery", "-A", "opsdesk", "worker", "-c", "2", "-P", worker_pool()]
         log = (self.folder / "worker.log").open("ab")
         self.worker = subprocess.Popen(command, env=self.env, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
         log.close()

@@ -140,16 +140,20 @@ def prepare(env: dict[str, str]) -> None:
             insist(words, env)
         logins = subprocess.run(managing("demo_logins"), env=env, check=True, stdout=subprocess.PIPE).stdout
         (HOME / "log" / "logins.txt").write_bytes(logins)
-        put(at["migrated"], fingerprint("migrations"))
+        put(at["migrated"], tables_of_the_code())
         put(at["filled"], code)
 
 
+def tables_of_the_code() -> str:
+    return fingerprint("migrations") + fingerprint("data")
+
+
 def migrate_quietly(env: dict[str, str]) -> None:
-    """Bring the tables to where the code is; if that fails, the command itself will say what it lacks."""
-    stamp, state = stamps()["migrated"], fingerprint("migrations")
+    """Bring tables and reference data to where the code is; if that fails, the command itself says what it lacks."""
+    stamp, state = stamps()["migrated"], tables_of_the_code()
     if not stands(stamp, state):
-        done = subprocess.run(managing("migrate --no-input -v 0"), env=env, check=False, stdout=sys.stderr)
-        if done.returncode == 0:
+        steps = (managing("migrate --no-input -v 0"), managing("load_reference"))
+        if all(subprocess.run(step, env=env, check=False, stdout=sys.stderr).returncode == 0 for step in steps):
             put(stamp, state)
 
 

@@ -70,7 +70,7 @@ class Place:
 
 def figures(by: Actor, day: date) -> tuple[Figure, ...]:
     """KP-1: return every figure for the day, the month and the year to date, within what `by` may see."""
-    targets = _targets(day)
+    targets = _targets(by, day)
     return tuple(
         Figure(d.key, s.period, value_of(d, by, s), targets.get((d.key, s.period)), href_of(d, s))
         for d in DEFINITIONS
@@ -136,6 +136,8 @@ def daily(key: str, by: Actor, days: Iterable[date]) -> list[tuple[date, Number]
     return [(day, value_of(BY_KEY[key], by, span(Period.DAY, day))) for day in days]
 
 
-def _targets(day: date) -> dict[tuple[str, str], Decimal]:
+def _targets(by: Actor, day: date) -> dict[tuple[str, str], Decimal]:
+    """The targets of a day; those of sums and counts are the company's, a rate's holds for every part of it."""
     rows = Target.objects.all().in_force(day).values_list("figure", "period", "value")
-    return {(figure, period): value for figure, period, value in rows}
+    wanted = {d.key for d in DEFINITIONS if by.company or d.unit == "rate"}
+    return {(figure, period): value for figure, period, value in rows if figure in wanted}

@@ -130,6 +130,8 @@ def test_kp_2_targets_are_dated_rows():
     found = {f.key: f for f in figures.figures(SYSTEM, DAY) if f.period == "day"}
     assert (found["orders_created"].target, found["orders_created"].good) == (50, False)
     assert found["sales_by_payment"].good is None
+    theirs = figures.figures(Actor("x", shops=frozenset({"a"})), DAY)
+    assert {f.target for f in theirs if f.key == "orders_created"} == {None}
 
 
 def test_kp_3_a_frozen_report_stays_as_it_was_told_and_what_changed_since_is_shown():

@@ -48,7 +48,7 @@ def _row(figure: Figure, changed: dict[tuple[str, str], Any]) -> dict[str, Any]:
         "period": figure.period,
         "value": _plain(figure.value),
         "unit": figure.definition.unit,
-        "target": _plain(figure.target),
+        "target": None if figure.target is None else f"{figure.target.normalize():f}",
         "href": figure.href,
     }
     if (figure.key, figure.period) in changed:

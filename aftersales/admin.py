@@ -66,7 +66,7 @@ class JobAdmin(ReadOnlyAdmin):
         FigureFilter,
     )
     list_select_related = ("order", "region", "owner")
-    search_fields = ("=pk", "order__number", "owner__name__startswith", "serial_number")
+    search_fields = ("=pk", "order__number__startswith", "owner__name__startswith", "serial_number__startswith")
     search_help_text = _("order number, agent or serial number")
     actions = (
         bulk(_("Dispatch again"), dispatch.dispatch, right="aftersales.dispatch_job"),

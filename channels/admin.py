@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -24,7 +23,15 @@ from channels.models import (
 from channels.operations import authorisations, listings, partners
 from channels.queries import certificates
 from opsdesk import clock
-from opsdesk.entry.admin import MasterDataAdmin, ReadOnlyAdmin, RowsInline, bulk, queue_filter
+from opsdesk.entry.admin import (
+    MasterDataAdmin,
+    ReadOnlyAdmin,
+    RowsInline,
+    VersionedAdmin,
+    VersionsInline,
+    bulk,
+    queue_filter,
+)
 
 
 @admin.register(Platform)
@@ -82,7 +89,7 @@ class RegionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Territory)
-class TerritoryAdmin(MasterDataAdmin):
+class TerritoryAdmin(VersionedAdmin):
     list_display = ("region", "duty", "partner", "valid_from", "valid_to")
     list_filter = ("duty", "region__level")
     list_select_related = ("region", "partner")
@@ -102,7 +109,7 @@ class RevokeForm(forms.Form):
 
 
 @admin.register(Authorisation)
-class AuthorisationAdmin(MasterDataAdmin):
+class AuthorisationAdmin(VersionedAdmin):
     list_display = ("number", "partner", "shop", "region", "valid_from", "valid_to", "state_shown")
     list_select_related = ("partner", "shop", "region", "revocation")
     search_fields = ("number", "partner__name", "shop__name")
@@ -118,16 +125,12 @@ class AuthorisationAdmin(MasterDataAdmin):
         return state.value, str(state.label)
 
 
-class ListPriceInline(TabularInline):
+class ListPriceInline(VersionsInline):
     model = ListPrice
-    extra = 0
-    can_delete = False
 
 
-class NamedSellerInline(TabularInline):
+class NamedSellerInline(VersionsInline):
     model = NamedSeller
-    extra = 0
-    can_delete = False
     autocomplete_fields = ("partner",)
 
 

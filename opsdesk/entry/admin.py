@@ -145,6 +145,24 @@ class MasterDataAdmin(Recorded, DeskAdmin):
         return False
 
 
+class VersionedAdmin(MasterDataAdmin):
+    """For rules as dated rows: once entered, only their end may be set; a change is a new row (decisions keep theirs)."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = [field.name for field in self.opts.fields if field.editable and field.name != "valid_to"]
+        return [*super().get_readonly_fields(request, obj), *(fixed if obj else ())]
+
+
+class VersionsInline(TabularInline):
+    """Dated rows below a record: new ones are added, old ones stay."""
+
+    extra = 0
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class RowsInline(TabularInline):
     """Read-only rows of another table below a record."""
 

@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from opsdesk.entry.admin import MasterDataAdmin
+from opsdesk.entry.admin import VersionedAdmin
 from opsdesk.kpi.definitions import BY_KEY
 from opsdesk.kpi.models import Target
 
 
 @admin.register(Target)
-class TargetAdmin(MasterDataAdmin):
+class TargetAdmin(VersionedAdmin):
     list_display = ("label", "period", "value", "valid_from", "valid_to")
     list_filter = ("period",)
     search_fields = ("figure",)

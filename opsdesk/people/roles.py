@@ -24,6 +24,8 @@ SHOPS = (
     "channels.add_shop",
     "channels.change_product",
     "channels.add_product",
+    "channels.add_listprice",
+    "channels.add_namedseller",
 )
 DISPATCH = (
     "aftersales.dispatch_job",

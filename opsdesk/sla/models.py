@@ -29,7 +29,7 @@ class WorkCalendar(models.Model):
     known_until = models.DateField(
         _("holidays known until"), null=True, blank=True, help_text=_("Deadlines beyond it are provisional.")
     )
-    makeup_hours = models.JSONField(_("hours of a make-up work day"), default=list)
+    makeup_hours = models.JSONField(_("hours of a make-up work day"), default=list, blank=True)
 
     objects = EveryonesQuerySet.as_manager()
 

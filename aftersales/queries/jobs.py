@@ -3,6 +3,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from aftersales.models import Job, Offer
@@ -34,7 +35,8 @@ def wanting_a_job(which: Q) -> Iterable[int]:
         .filter(which, state__in=ARRIVED)
         .filter(~Exists(Job.objects.filter(order=OuterRef("pk"))))
         .filter(~Exists(lines) | Exists(installed))
-        .filter(Q(shop__installs_since=None) | Q(signed_at=None) | Q(signed_at__date__gte=F("shop__installs_since")))
+        .alias(arrived_at=Coalesce("signed_at", "completed_at"))
+        .filter(Q(shop__installs_since=None) | Q(arrived_at=None) | Q(arrived_at__date__gte=F("shop__installs_since")))
         .order_by("pk")
         .values_list("pk", flat=True)
     )

@@ -37,9 +37,14 @@ def claims(region: str, covers: Iterable[Cover]) -> tuple[Claim, ...]:
     holding.sort(key=lambda cover: (cover.rank, -len(cover.region), cover.territory))
     found: dict[int, Claim] = {}
     for cover in holding:
-        equals = sum(1 for other in holding if other.region == cover.region and other.partner != cover.partner)
+        equals = sum(1 for other in holding if _equals(other, cover))
         because = [f"territory:{_LEVELS[len(cover.region)]}:{cover.region}"]
         if equals:
             because.append(f"overlap:{equals}")
         found.setdefault(cover.partner, Claim(cover.partner, cover.name, cover.territory, cover.region, tuple(because)))
     return tuple(found.values())
+
+
+def _equals(other: Cover, cover: Cover) -> bool:
+    """Whether neither level nor kind of partner decides between the two."""
+    return (other.region, other.rank) == (cover.region, cover.rank) and other.partner != cover.partner

@@ -15,6 +15,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    def get_full_name(self) -> str:
+        """What pages call this person."""
+        return str(self)
+
 
 class ScopeKind(models.TextChoices):
     COMPANY = "company", _("whole company")

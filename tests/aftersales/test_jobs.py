@@ -75,6 +75,7 @@ def test_as_1_a_shop_may_say_since_when_it_installs():
     shop = make.shop(installs_since=at("2026-03-01").date())
     make.signed_order("old", signed_at=at("2026-02-28 23:00"), where=shop)
     make.signed_order("new", signed_at=at("2026-03-01 00:30"), where=shop)
+    make.order("completed", state=Progress.COMPLETED, completed_at=at("2026-02-01 10:00"), where=shop)
     opening.open_all_due(by=SYSTEM, at=AT)
     assert [job.order.number for job in Job.objects.all()] == ["new"]
 

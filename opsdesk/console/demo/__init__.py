@@ -1,0 +1,31 @@
+"""The demo company: made by the project, from one seed, told through its own operations."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from channels.models import Shop
+from opsdesk.console.demo import cast, company, people, story, territories, trade
+from opsdesk.console.demo.catalogue import stalls
+from opsdesk.console.demo.plan import Plan
+
+
+def is_there() -> bool:
+    """Say whether the demo company has been entered."""
+    return Shop.objects.filter(code=stalls()[0].code).exists()
+
+
+@transaction.atomic
+def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None) -> bool:
+    """Enter the demo company into an empty desk, all of it or nothing; return False where shops are there already."""
+    if Shop.objects.exists():
+        return False
+    started = len(connection.run_on_commit)
+    company.enter(plan)
+    territories.enter(plan)
+    people.enter()
+    story.tell(plan, [*trade.year(plan), *cast.special(plan)], heard=heard)
+    # The story has done what its events would start, at its own moments; workers would do it again, and now.
+    del connection.run_on_commit[started:]
+    return True

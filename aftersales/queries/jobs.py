@@ -30,7 +30,7 @@ def wanting_a_job(which: Q) -> Iterable[int]:
     """
     lines = Line.objects.filter(order=OuterRef("pk"))
     installed = lines.filter(Q(listing__product=None, listing__ignored=False) | Q(listing__product__installed=True))
-    return (
+    wanted: Iterable[int] = (
         Order.objects.counted()
         .filter(which, state__in=ARRIVED)
         .filter(~Exists(Job.objects.filter(order=OuterRef("pk"))))
@@ -40,6 +40,7 @@ def wanting_a_job(which: Q) -> Iterable[int]:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
+    return wanted
 
 
 def claims_of(jobs: Sequence[Job], *, at: datetime) -> dict[str, tuple[Claim, ...]]:

@@ -146,7 +146,7 @@ class MasterDataAdmin(Recorded, DeskAdmin):
 
 
 class VersionedAdmin(MasterDataAdmin):
-    """For rules as dated rows: once entered, only their end may be set; a change is a new row (decisions keep theirs)."""
+    """For rules as dated rows: once entered, only their end may be set; a change is a new row."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = [field.name for field in self.opts.fields if field.editable and field.name != "valid_to"]

@@ -38,6 +38,8 @@ def seal(data: bytes) -> bytes:
 def unseal(sealed: bytes | memoryview) -> bytes:
     """Return what was sealed; raise KeyMissing when its key is no longer configured."""
     data = bytes(sealed)
+    if len(data) < 2 + _NONCE:
+        raise KeyMissing(key="–")
     name, rest = data[1 : 1 + data[0]], data[1 + data[0] :]
     cipher = _ciphers().get(name.decode())
     if cipher is None:
@@ -75,7 +77,8 @@ def normal_phone(text: str) -> str:
     for prefix in ("0086", "86"):
         if digits.startswith(prefix) and len(digits) == len(prefix) + 11:
             digits = digits[len(prefix) :]
-    return digits if 7 <= len(digits) <= 12 else ""
+    whole = digits.startswith("0") or len(digits) == 11  # without its area code a landline is many people's
+    return digits if whole and 10 <= len(digits) <= 12 else ""
 
 
 def mask_phone(text: str) -> str:

@@ -50,7 +50,7 @@ IMPORT = Machine(
     start=(("preview",), "waiting"),
     discard=(("preview",), "discarded"),
     retry=(("failed",), "waiting"),
-    run=(("waiting",), "running"),
+    run=(("preview", "waiting"), "running"),
     finish=(("running",), "done"),
     fail=(("waiting", "running"), "failed"),
 )

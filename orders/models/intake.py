@@ -39,6 +39,7 @@ class Import(models.Model):
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     moved_at = models.DateTimeField(_("last progress"), null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     cursor = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     new = models.PositiveIntegerField(_("new orders"), default=0)

@@ -4,9 +4,10 @@ One intake writes at a time (an advisory lock for the length of a batch), so wha
 until it is written, new rows need no conflict handling, and two files of one shop never wait in a ring (docs/adr/0008).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from django.db import connection
@@ -39,12 +40,14 @@ class Tally:
 
 @dataclass(frozen=True)
 class Intake:
-    """What all batches of one import share."""
+    """What all batches of one import share; `numbers` are the orders it has brought, `began` when it did (monotonic)."""
 
     source: Import
     gazetteer: Gazetteer
     by: Actor
     at: datetime
+    numbers: set[str] = field(default_factory=set)
+    began: float = field(default_factory=monotonic)
 
 
 def write(intake: Intake, orders: Sequence[PlatformOrder]) -> Tally:
@@ -84,10 +87,12 @@ def _write_distinct(intake: Intake, orders: Sequence[PlatformOrder], tally: Tall
     new = [order for order in orders if order.number not in known]
     pairs = [(order, known[order.number]) for order in orders if order.number in known]
     ids = _enter(intake, new)
-    changed = _update(intake, pairs)
-    _write_lines(zip(new, ids, strict=True), {}, listed)
+    as_of = intake.source.as_of
+    earlier = {old["id"] for order, old in pairs if stored.is_earlier(order, old, as_of=as_of)}
+    changed = _update(intake, pairs, earlier)
+    _write_lines(zip(new, ids, strict=True), {}, listed, earlier)
     lines_of = stored.lines_of([old["id"] for order, old in pairs if order.lines])
-    touched = changed.keys() | _write_lines(((order, old["id"]) for order, old in pairs), lines_of, listed)
+    touched = changed.keys() | _write_lines(((order, old["id"]) for order, old in pairs), lines_of, listed, earlier)
     _record_updates(intake, pairs, changed, touched)
     tally.new += len(new)
     tally.updated += len(touched)
@@ -160,15 +165,17 @@ def _record(intake: Intake, action: str, facts: Iterable[tuple[int, PlatformOrde
     )
 
 
-def _update(intake: Intake, pairs: Iterable[tuple[PlatformOrder, stored.Row]]) -> dict[int, dict[str, Any]]:
-    """Write what later pictures of known orders change; return it by order."""
+def _update(
+    intake: Intake, pairs: Iterable[tuple[PlatformOrder, stored.Row]], earlier: Set[int]
+) -> dict[int, dict[str, Any]]:
+    """Write what later pictures of known orders change and what `earlier` ones add; return it by order."""
     changed: dict[int, dict[str, Any]] = {}
     rows = []
     moved = []
     for order, old in pairs:
-        new = stored.differences(order, old, as_of=intake.source.as_of)
+        new = stored.differences(order, old, as_of=intake.source.as_of, earlier=old["id"] in earlier)
         if receivers.differ(order, old):
-            moved.append((order, old))
+            moved.append((order, old, old["id"] in earlier))
         if new:
             changed[old["id"]] = new
     for pk, new in receivers.replace(moved, intake.gazetteer, at=intake.at).items():
@@ -185,6 +192,7 @@ def _write_lines(
     orders: Iterable[tuple[PlatformOrder, int]],
     lines_of: Mapping[int, Mapping[str, stored.Row]],
     listed: Mapping[str, int],
+    earlier: Set[int],
 ) -> set[int]:
     """Write new lines and changed ones; return the orders that got any."""
     new, again, gone, touched = [], [], [], set()
@@ -196,7 +204,7 @@ def _write_lines(
             if (old := old_lines.get(line.key)) is None:
                 new.append((pk, line.key, listed[item_key(line)], *stored.line_values(line)))
                 touched.add(pk)
-            elif values := stored.line_differences(line, old):
+            elif values := stored.line_differences(line, old, earlier=pk in earlier):
                 again.append([old["id"], *((old | values)[name] for name in stored.LINE)])
                 touched.add(pk)
     if new:

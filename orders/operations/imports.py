@@ -2,28 +2,32 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import DataError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg2.errors import ProgramLimitExceeded
 
 from channels.connectors import files
 from channels.connectors.base import PlatformOrder, Unreadable
 from channels.models import Shop
 from channels.queries import regions
 from opsdesk.actor import Actor
-from opsdesk.errors import Invalid, Refused
+from opsdesk.errors import Invalid, Misconfigured, Refused
 from opsdesk.later import later
 from opsdesk.privacy import seal, unseal
 from orders.models import Import
 from orders.operations import batch
 from orders.operations.rejects import close_mended, keep
+from orders.queries.intake import SILENT
 from orders.states import IMPORT, ImportState
 
+MOST_ATTEMPTS = 5
 BATCH = 5000  # orders and rejected rows a transaction
 MOST_BYTES = 200 * 2**20
 
@@ -138,9 +142,12 @@ def run(import_id: int, *, by: Actor, at: datetime, tell: Callable[[int], None] 
     A file that cannot be read at all fails with its reason. `tell` hears the rows read so far.
     """
     source = _start(import_id, by=by, at=at)
+    if source.attempts > MOST_ATTEMPTS:
+        error = str(_("Given up after {n} attempts; see the log.")).format(n=MOST_ATTEMPTS)
+        return _fail(import_id, error, by=by, at=at)
     try:
         export = files.open_export(read(source), name=source.name)
-    except Invalid as why:
+    except (Invalid, Misconfigured, OSError) as why:
         return _fail(import_id, str(why), by=by, at=at)
     source = _describe(import_id, export, at=at)
     intake = batch.Intake(source, regions.gazetteer(), by, at)
@@ -150,14 +157,20 @@ def run(import_id: int, *, by: Actor, at: datetime, tell: Callable[[int], None] 
     while part := list(islice(items, BATCH)):
         source = _write(intake, part, rows=export.rows)
         tell(export.rows)
-    return _finish(import_id, rows=export.rows, by=by, at=at)
+    return _finish(intake, rows=export.rows)
 
 
 @transaction.atomic
 def _start(import_id: int, *, by: Actor, at: datetime) -> Import:
+    """Take an import on: one that waits, or one whose worker has not been heard of for SILENT."""
     source = Import.objects.visible_to(by).for_change(import_id)
     if source.state != ImportState.RUNNING:
-        IMPORT.move(source, "run", by=by, at=at, started_at=at, moved_at=at)
+        IMPORT.move(source, "run", by=by, at=at, started_at=at, moved_at=at, attempts=1)
+        return source  # type: ignore[no-any-return]
+    if source.moved_at and source.moved_at > at - SILENT:
+        raise Overtaken(name=source.name)
+    source.moved_at, source.attempts = at, source.attempts + 1
+    source.save(update_fields=["moved_at", "attempts"])
     return source  # type: ignore[no-any-return]
 
 
@@ -174,7 +187,9 @@ def _write(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *, rows
     try:
         with transaction.atomic():
             return _write_part(intake, part, rows=rows)
-    except DataError as why:
+    except (DataError, IntegrityError, OperationalError) as why:
+        if isinstance(why, OperationalError) and not isinstance(why.__cause__, ProgramLimitExceeded):
+            raise  # the database is away: nothing is wrong with the rows
         if len(part) == 1:
             return _write(intake, [_refused(part[0], why)], rows=rows)
     middle = len(part) // 2
@@ -182,7 +197,7 @@ def _write(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *, rows
     return _write(intake, part[middle:], rows=rows)
 
 
-def _refused(item: PlatformOrder | Unreadable, why: DataError) -> Unreadable:
+def _refused(item: PlatformOrder | Unreadable, why: DatabaseError) -> Unreadable:
     """OR-3: what the database would not take is kept as a rejected row, too."""
     reason = str(_("The row holds a value that cannot be stored: {why}")).format(why=str(why).strip().splitlines()[0])
     return Unreadable(item.line, repr(item), "not_storable", reason)
@@ -193,7 +208,9 @@ def _write_part(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *,
     if source.cursor != intake.source.cursor:
         raise Overtaken(name=source.name)
     rejects = [item for item in part if isinstance(item, Unreadable)]
-    tally = batch.write(intake, [item for item in part if isinstance(item, PlatformOrder)])
+    orders = [item for item in part if isinstance(item, PlatformOrder)]
+    tally = batch.write(intake, orders)
+    intake.numbers.update(order.number for order in orders)
     keep(source, rejects)
     source.new += tally.new
     source.updated += tally.updated
@@ -202,18 +219,19 @@ def _write_part(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *,
     source.rejected += len(rejects)
     source.cursor += len(part)
     source.rows = rows
-    source.moved_at = intake.at
+    source.moved_at = intake.at + timedelta(seconds=monotonic() - intake.began)
     source.save(update_fields=["new", "updated", "unchanged", "lines", "rejected", "cursor", "rows", "moved_at"])
     intake.source.cursor = source.cursor
     return source  # type: ignore[no-any-return]
 
 
 @transaction.atomic
-def _finish(import_id: int, *, rows: int, by: Actor, at: datetime) -> Import:
-    source = Import.objects.for_change(import_id)
-    close_mended(source)
+def _finish(intake: batch.Intake, *, rows: int) -> Import:
+    source = Import.objects.for_change(intake.source.pk)
+    close_mended(source, intake.numbers)
     unmapped = source.shop.listings.all().unmapped().count()
-    IMPORT.move(source, "finish", by=by, at=at, finished_at=at, rows=rows, unmapped_items=unmapped)
+    at = intake.at + timedelta(seconds=monotonic() - intake.began)
+    IMPORT.move(source, "finish", by=intake.by, at=at, finished_at=at, rows=rows, unmapped_items=unmapped)
     return source  # type: ignore[no-any-return]
 
 

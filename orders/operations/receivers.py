@@ -6,10 +6,10 @@ from typing import Any
 
 from channels.connectors.base import PlatformOrder
 from channels.rules.addresses import Gazetteer, Located
-from opsdesk.privacy import fingerprint, mask_name, mask_phone, seal, unseal
+from opsdesk.privacy import fingerprint, mask_name, mask_phone, normal_phone, seal, unseal
 from orders.operations import customers
 from orders.queries.stored import Row
-from orders.rules.identity import Receiver, is_masked
+from orders.rules.identity import Match, Receiver, is_masked
 
 COLUMNS = (
     "receiver_sealed", "receiver_print", "name_masked", "phone_masked",
@@ -55,42 +55,34 @@ def differ(order: PlatformOrder, old: Row) -> bool:
     return len(packed) > 2 and (old["receiver_print"] is None or fingerprint(packed) != bytes(old["receiver_print"]))
 
 
-def replace(moved: Iterable[tuple[PlatformOrder, Row]], gazetteer: Gazetteer, *, at: datetime) -> dict[int, Row]:
-    """Return the receiver columns of orders whose receiver really changed, by order.
+def replace(moved: Iterable[tuple[PlatformOrder, Row, bool]], gazetteer: Gazetteer, *, at: datetime) -> dict[int, Row]:
+    """Return the receiver columns of orders whose receiver really changed, by order; the flag: an earlier picture.
 
-    What a platform has masked never replaces what was in clear, what it leaves out never blanks what is stored.
+    What a platform has masked never replaces what was in clear, what it leaves out never blanks what is stored, an
+    earlier picture only fills gaps. A new address that cannot be located makes the region unknown.
     """
     merged = []
-    for order, old in moved:
-        known, seen = opened(old["receiver_sealed"]), read(order)
-        receiver = Receiver(
-            _better(seen.name, known.name),
-            _better(seen.phone, known.phone),
-            _better(seen.address, known.address),
-        )
-        if receiver != known or old["region_id"] is None:
-            merged.append((order, old, receiver))
-    matches = customers.recognise([receiver for _, _, receiver in merged], at=at)
-    changed = {}
-    for (order, old, receiver), match in zip(merged, matches, strict=True):
-        place = locate(gazetteer, order)
-        better = place.code and not (old["region_id"] or "").startswith(place.code)
-        if receiver == opened(old["receiver_sealed"]) and not better:
-            continue
-        changed[old["id"]] = dict(
-            zip(
-                COLUMNS,
-                (
-                    *columns(receiver),
-                    place.code if better else old["region_id"],
-                    list(place.because) if better else old["region_because"],
-                    match.customer if match else old["customer_id"],
-                    match.basis if match else old["customer_basis"],
-                ),
-                strict=True,
-            )
-        )
-    return changed
+    for order, old, earlier in moved:
+        known = opened(old["receiver_sealed"])
+        receiver = _merged(read(order), known, earlier=earlier)
+        place = locate(gazetteer, order) if old["region_id"] is None or receiver.address != known.address else None
+        if receiver != known or (place and place.code):
+            merged.append((old, receiver, place))
+    matches = customers.recognise([receiver for _, receiver, _ in merged], at=at)
+    return {old["id"]: _changed(old, *found, match) for (old, *found), match in zip(merged, matches, strict=True)}
+
+
+def _changed(old: Row, receiver: Receiver, place: Located | None, match: Match | None) -> Row:
+    where = (place.code or None, list(place.because)) if place else (old["region_id"], old["region_because"])
+    who = (match.customer, match.basis) if match else (old["customer_id"], old["customer_basis"])
+    return dict(zip(COLUMNS, (*columns(receiver), *where, *who), strict=True))
+
+
+def _merged(seen: Receiver, known: Receiver, *, earlier: bool) -> Receiver:
+    if earlier:
+        return Receiver(known.name or seen.name, known.phone or seen.phone, known.address or seen.address)
+    phone = known.phone if normal_phone(known.phone) and not normal_phone(seen.phone) else seen.phone or known.phone
+    return Receiver(_better(seen.name, known.name), phone, _better(seen.address, known.address))
 
 
 def _packed(receiver: Receiver) -> str:

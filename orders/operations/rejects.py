@@ -1,7 +1,7 @@
 """OR-3: rows that could not be read: kept, given back as a file, and closed once a later import brought them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from channels.connectors.base import Unreadable
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.privacy import seal, unseal
-from orders.models import Import, Order, RejectedRow
+from orders.models import Import, RejectedRow
 
 _MOST_LOOKED_AT = 5000
 
@@ -40,16 +40,18 @@ def opened(row: RejectedRow) -> Unreadable:
     return Unreadable(row.line, raw, row.code, row.reason, row.field, kept or None)
 
 
-def close_mended(source: Import) -> int:
-    """Close earlier rejected rows of the shop whose order this import brought (or rejected again); return how many."""
-    earlier = RejectedRow.objects.filter(source__shop=source.shop_id, source__pk__lt=source.pk).open().order_by("-pk")
-    named = {row.pk: _names(opened(row)) for row in earlier[:_MOST_LOOKED_AT]}
-    wanted = {name for names in named.values() for name in names}
-    orders = Order.objects.filter(shop=source.shop_id, number__in=wanted, changed_at__gte=source.started_at)
-    brought = set(orders.values_list("number", flat=True))
-    for row in source.rejected_rows.all()[:_MOST_LOOKED_AT]:
-        brought |= wanted & _names(opened(row))
-    mended = [pk for pk, names in named.items() if names & brought]
+def close_mended(source: Import, numbers: Set[str]) -> int:
+    """Close earlier rejected rows of the shop whose order this import brought (or rejected again); return how many.
+
+    Only a file of the same kind closes them: an order list does not bring what a row of an item list lacked.
+    """
+    earlier = RejectedRow.objects.filter(source__shop=source.shop_id, source__pk__lt=source.pk).open()
+    rows = earlier.filter(source__format=source.format).order_by("-pk")[:_MOST_LOOKED_AT]
+    named = {row.pk: _names(opened(row)) for row in rows}
+    brought = set(numbers)
+    for row in source.rejected_rows.all()[:_MOST_LOOKED_AT] if named else ():
+        brought |= _names(opened(row))
+    mended = [pk for pk, names in named.items() if not names.isdisjoint(brought)]
     RejectedRow.objects.filter(pk__in=mended).update(mended_by=source)
     return len(mended)
 

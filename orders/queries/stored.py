@@ -47,14 +47,24 @@ def said(order: PlatformOrder) -> Row:
     return dict(zip(PLAIN, plain_values(order), strict=True))
 
 
-def differences(order: PlatformOrder, old: Mapping[str, Any], *, as_of: datetime | None) -> Row:
+def is_earlier(order: PlatformOrder, old: Mapping[str, Any], *, as_of: datetime | None) -> bool:
+    """OR-2: say whether this picture of a known order is older than what is stored; then it only fills gaps."""
+    seen = freshness.Seen(_state(order, old), order.as_of or as_of, order.refunded_yuan)
+    return freshness.is_earlier(seen, freshness.Seen(old["state"], old["as_of"], old["refunded_yuan"]))
+
+
+def _state(order: PlatformOrder, old: Mapping[str, Any]) -> str:
+    """The state a picture shows; without one, what its times tell, and never less than is stored."""
+    if order.state:
+        return order.state
+    return max(freshness.state_from_times(said(order)), old["state"], key=freshness.RANK.__getitem__)
+
+
+def differences(order: PlatformOrder, old: Mapping[str, Any], *, as_of: datetime | None, earlier: bool) -> Row:
     """Return the columns that this picture of a known order changes (OR-2)."""
-    new = said(order)
-    new["as_of"] = order.as_of or as_of
-    state = order.state or max(freshness.state_from_times(new), old["state"], key=freshness.RANK.__getitem__)
-    seen = freshness.Seen(state, new["as_of"], order.refunded_yuan)
-    earlier = freshness.is_earlier(seen, freshness.Seen(old["state"], old["as_of"], old["refunded_yuan"]))
-    changed = freshness.changes(new | {"state": None if earlier else state}, old, earlier=earlier)
+    state = None if earlier else _state(order, old)
+    new = said(order) | {"as_of": order.as_of or as_of, "state": state}
+    changed = freshness.changes(new, old, earlier=earlier)
     return {} if changed.keys() <= {"as_of"} else changed
 
 
@@ -72,6 +82,6 @@ def itemised(seen: Sequence[PlatformLine], old: Mapping[str, Row]) -> tuple[list
     return kept, [row["id"] for key, row in old.items() if key.startswith(SUMMARY)]
 
 
-def line_differences(line: PlatformLine, old: Mapping[str, Any]) -> Row:
+def line_differences(line: PlatformLine, old: Mapping[str, Any], *, earlier: bool) -> Row:
     """Return the columns that this picture of a known line changes."""
-    return freshness.changes(dict(zip(LINE, line_values(line), strict=True)), old, earlier=False)
+    return freshness.changes(dict(zip(LINE, line_values(line), strict=True)), old, earlier=earlier)

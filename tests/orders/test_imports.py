@@ -114,7 +114,9 @@ def test_or_3_a_run_that_was_killed_goes_on_behind_its_last_batch():
         imports.run(held.pk, by=SYSTEM, at=AT, tell=tell)
     killed = Import.objects.get(pk=held.pk)
     assert (killed.state, killed.cursor) == ("running", imports.BATCH)
-    source = imports.run(held.pk, by=SYSTEM, at=AT)
+    with pytest.raises(imports.Overtaken):
+        imports.run(held.pk, by=SYSTEM, at=AT)
+    source = imports.run(held.pk, by=SYSTEM, at=AT + 2 * intake.SILENT)
     assert (source.state, source.new, source.unchanged, source.rows) == ("done", how_many, 0, how_many)
     assert Order.objects.count() == how_many
 
@@ -130,6 +132,39 @@ def test_or_3_a_value_that_the_database_refuses_becomes_a_rejected_row():
     huge = GOOD.replace("201.12,201.12", "99999999999999.00,1.00")
     source = done(file_of(row_of(9, "王五", "9.00"), huge))
     assert (source.new, source.rejected) == (1, 1)
+
+
+def test_or_3_a_text_that_no_index_holds_is_rejected_and_the_rest_goes_in():
+    make.region("440106")
+    tally = make.taken_in(make.seen("1", buyer="a"), make.seen("2", buyer="b"))
+    assert tally.new == 2
+    long = GOOD.replace(",a,", f",{'买' * 3000},")
+    source = done(file_of(long, row_of(9, "王五", "9.00")))
+    assert source.state == "done"
+    assert source.new + source.rejected == 2
+    assert Order.objects.filter(number="3000000000000009").exists()
+
+
+def test_or_3_a_kept_file_that_cannot_be_opened_any_more_fails_and_says_so():
+    held = imports.receive(make.shop().pk, name="x.csv", content=file_of(GOOD), by=SYSTEM, at=AT)
+    held.sealed.storage.delete(held.sealed.name)
+    source = imports.run(held.pk, by=SYSTEM, at=AT)
+    assert source.state == "failed"
+    assert source.error
+
+
+def test_or_3_an_import_that_fails_again_and_again_is_given_up():
+    held = imports.receive(make.shop().pk, name="x.csv", content=file_of(GOOD), by=SYSTEM, at=AT)
+    Import.objects.filter(pk=held.pk).update(state="running", moved_at=AT, attempts=imports.MOST_ATTEMPTS)
+    assert imports.run(held.pk, by=SYSTEM, at=AT + 2 * intake.SILENT).state == "failed"
+
+
+def test_or_3_a_good_file_closes_what_a_broken_copy_of_it_had_rejected():
+    done(file_of(GOOD))
+    done(file_of(GOOD.replace("201.12", "很多", 1)))
+    assert RejectedRow.objects.all().open().count() == 1
+    assert done(file_of(GOOD)).unchanged == 1
+    assert RejectedRow.objects.all().open().count() == 0
 
 
 def test_or_3_a_preview_writes_nothing():

@@ -151,6 +151,33 @@ def test_or_2_a_masked_name_never_replaces_one_in_clear():
     assert (receiver.name, receiver.phone) == ("张三丰", "13800000001")
 
 
+def test_or_2_an_earlier_picture_leaves_receiver_and_lines_as_they_are():
+    line = PlatformLine("1", title="热水器", refund_state="退款成功", refunded_yuan=Decimal("50.00"))
+    later = {"state": Progress.SHIPPED, "receiver_name": "李四", "receiver_phone": "13800000002"}
+    taken_in(seen("1001", **later, receiver_address="天河路2号", lines=(line,)))
+    older = PlatformLine("1", title="热水器", refund_state="无退款申请", refunded_yuan=Decimal("0.00"), quantity=1)
+    earlier = {"receiver_name": "张三", "receiver_phone": "13800000001", "receiver_address": "天河路1号"}
+    taken_in(seen("1001", **earlier, lines=(older,)))
+    receiver = receivers.opened(stored().receiver_sealed)
+    assert (receiver.name, receiver.phone, receiver.address) == ("李四", "13800000002", "天河路2号")
+    kept = Line.objects.get()
+    assert (kept.refund_state, kept.refunded_yuan, kept.quantity) == ("退款成功", Decimal("50.00"), 1)
+
+
+def test_or_2_a_virtual_number_never_replaces_the_real_one():
+    taken_in(seen("1001", receiver_name="张三", receiver_phone="13800000001"))
+    taken_in(seen("1001", receiver_name="张三", receiver_phone="18877771111-123"))
+    assert receivers.opened(stored().receiver_sealed).phone == "13800000001"
+
+
+def test_or_1_a_new_address_that_cannot_be_located_makes_the_region_unknown():
+    make.region("440106")
+    taken_in(seen("1001", receiver_name="张三", receiver_address="广东省 广州市 天河区 天河路1号"))
+    assert stored().region_id == "440106"
+    taken_in(seen("1001", receiver_name="张三", receiver_address="幸福小区3栋"))
+    assert stored().region_id is None
+
+
 def test_or_4_the_same_phone_is_the_same_customer_across_shops():
     taken_in(seen("1", receiver_name="张三", receiver_phone="138 0000 0001"), where=make.shop("a"))
     taken_in(seen("2", receiver_name="张先生", receiver_phone="+86-13800000001"), where=make.shop("b"))

@@ -35,7 +35,7 @@ class Command(DeskCommand):
             shop = shops.known_or_created(
                 options["shop"], platform=options["create_shop"] or "", by=self.by, at=self.at
             )
-            source = imports.receive(shop.pk, name=path.name, content=content, by=self.by, at=self.at)
+            source = imports.hold(shop.pk, name=path.name, content=content, by=self.by, at=self.at)
             source = imports.run(source.pk, by=self.by, at=self.at, tell=self._progress)
             if sys.stderr.isatty():
                 self.stderr.write("")

@@ -16,6 +16,7 @@ from aftersales.states import JobState
 from channels.models import Partner
 from channels.queries import regions
 from opsdesk import clock
+from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
 from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
@@ -35,9 +36,11 @@ class ReasonForm(forms.Form):
 
 
 class PartnerForm(ReasonForm):
-    partner = forms.ModelChoiceField(
-        Partner.objects.filter(active=True).order_by("code"), label=_("installer"), widget=UnfoldAdminSelectWidget
-    )
+    partner = forms.ModelChoiceField(Partner.objects.none(), label=_("installer"), widget=UnfoldAdminSelectWidget)
+
+    def narrow(self, by: Actor) -> None:
+        """CH-5: nobody is shown partners that he may not see."""
+        self.fields["partner"].queryset = Partner.objects.visible_to(by).filter(active=True).order_by("code")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

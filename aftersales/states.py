@@ -39,7 +39,9 @@ RIGHTS = {
     "complete": "aftersales.work_job",
     "fail": "aftersales.work_job",
     "reopen": "aftersales.dispatch_job",
-    "start_later": "aftersales.work_job",
+    "start_later": "aftersales.dispatch_job",
+    "pause": "aftersales.dispatch_job",
+    "resume": "aftersales.dispatch_job",
     "cancel": "aftersales.cancel_job",
 }
 """Which right a person needs for a move; what is missing here only the system does."""
@@ -62,6 +64,9 @@ EVENTS = {
     "job.decline": _("Declined by {partner}: {reason}"),
     "job.accept": _("Accepted by {partner}"),
     "job.appoint": _("Appointment made for {appointed_at}"),
+    "job.pause": _("Clock paused: {reason}"),
+    "job.resume": _("Clock running again, due {due_at}"),
+    "job.move": _("The address lies elsewhere now"),
     "job.start_later": _("The customer wants it later ({reason}): the clock starts at {starts_at}, due {due_at}"),
     "job.complete": _("Installed, serial number {serial_number}"),
     "job.fail": _("Installation failed: {reason}"),

@@ -1,22 +1,28 @@
-from aftersales.operations import dispatch, opening, telling
+from aftersales.operations import dispatch, following, telling
+from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
 from opsdesk.entry.task import task
 
 
 @task
-def open_all_due(**_: object) -> None:
-    opening.open_all_due(by=SYSTEM, at=clock.now())
+def follow_all_due(**_: object) -> None:
+    following.follow_all_due(by=SYSTEM, at=clock.now())
 
 
 @task
-def open_jobs_of_imports(*, event_ids: list[int], **_: object) -> None:
-    opening.open_after_imports(event_ids, by=SYSTEM, at=clock.now())
+def follow_imports(*, event_ids: list[int], **_: object) -> None:
+    following.follow(queries.touched_by_imports(event_ids), by=SYSTEM, at=clock.now())
 
 
 @task
-def open_jobs_of_orders(*, event_ids: list[int], **_: object) -> None:
-    opening.open_after_signatures(event_ids, by=SYSTEM, at=clock.now())
+def follow_signatures(*, event_ids: list[int], **_: object) -> None:
+    following.follow(queries.signed_in(event_ids), by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_mappings(*, event_ids: list[int], **_: object) -> None:
+    following.follow(queries.with_items(event_ids), by=SYSTEM, at=clock.now())
 
 
 @task

@@ -5,8 +5,10 @@ This page replaces signals and upward imports. Whatever is started here, a sweep
 
 REACTIONS: dict[str, list[str]] = {
     "import.start": ["orders.tasks.run_imports"],
-    "import.finish": ["aftersales.tasks.open_jobs_of_imports"],
-    "order.sign": ["aftersales.tasks.open_jobs_of_orders"],
+    "import.finish": ["aftersales.tasks.follow_imports"],
+    "order.sign": ["aftersales.tasks.follow_signatures"],
+    "listing.map": ["aftersales.tasks.follow_mappings"],
+    "job.move": ["aftersales.tasks.dispatch_all_due"],
     "job.open": ["aftersales.tasks.dispatch_all_due"],
     "job.offer": ["aftersales.tasks.tell_all_due"],
     "acceptance.missed": ["aftersales.tasks.offer_onward_all_due"],

@@ -78,6 +78,8 @@ class Job(models.Model):
     due_at = models.DateTimeField(_("due"))
     opened_at = models.DateTimeField(_("opened"))
     dispatched_at = models.DateTimeField(_("dispatched"), null=True)
+    asked_since = models.DateTimeField(_("asking since"), null=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     appointed_at = models.DateTimeField(_("appointed for"), null=True)
     done_at = models.DateTimeField(_("done"), null=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from channels.models import Partner
 from opsdesk.actor import Actor
 from opsdesk.errors import Refused
 from opsdesk.sla import timers
+from opsdesk.sla.models import Timer
 
 
 class NotAnInstaller(Refused):
@@ -37,11 +39,13 @@ def _dispatch_some(*, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def dispatch(job_id: int, *, by: Actor, at: datetime) -> Job:
-    """AS-2: look for an agent again, with the territories of today."""
+    """AS-2: look for an agent again, with the territories of today; who declined before may be asked again."""
     by.need("aftersales.dispatch_job")
     job = Job.objects.visible_to(by).for_change(job_id)
     JOB.check(job, "offer")
     _close_offers([job], Answer.WITHDRAWN, by=by, at=at)
+    job.asked_since = at
+    job.save(update_fields=["asked_since"])
     _offer([job], by=by, at=at)
     return job  # type: ignore[no-any-return]
 
@@ -71,18 +75,19 @@ def offer_onward_all_due(*, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def _offer_onward_some(*, by: Actor, at: datetime) -> int:
-    silent = timers.Timer.objects.filter(
-        subject_type=SUBJECT, policy__code="acceptance", missed_at__isnull=False
-    ).open()
-    jobs = (
-        Job.objects.not_accepted()
-        .filter(pk__in=silent.values("subject_id"))
-        .order_by("due_at", "pk")
-        .free_for_change(BATCH)
-    )
+    late = Job.objects.not_accepted().filter(pk__in=_silent().values("subject_id"))
+    locked = late.order_by("due_at", "pk").free_for_change(BATCH)
+    # asked again under the lock: another worker may have offered one onward since the list was made
+    silent = set(_silent().filter(subject_id__in=[job.pk for job in locked]).values_list("subject_id", flat=True))
+    jobs = [job for job in locked if job.pk in silent]
     _close_offers(jobs, Answer.SILENT, by=by, at=at)
     _offer(jobs, by=by, at=at)
     return len(jobs)
+
+
+def _silent() -> Any:
+    """The clocks of offers that were not answered in time."""
+    return Timer.objects.filter(subject_type=SUBJECT, policy__code="acceptance", missed_at__isnull=False).open()
 
 
 def answered(job: Job, answer: Answer, *, by: Actor, at: datetime, reason: str = "") -> Offer | None:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.models import Job
 from aftersales.operations import dispatch
 from aftersales.operations.opening import SUBJECT
-from aftersales.states import JOB, Answer
+from aftersales.states import JOB, Answer, JobState
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.errors import Refused
 from opsdesk.later import later
 from opsdesk.photos import cleaned
 from opsdesk.sla import timers
+from opsdesk.sla.models import Timer
 from orders.operations import receivers
 from orders.rules.identity import Receiver
 
@@ -30,6 +31,14 @@ class ReasonMissing(Refused):
 
 class NotLater(Refused):
     code, sentence = "not_later", _("{job}: the clock starts at {starts_at} already; name a later moment.")
+
+
+class MissedAlready(Refused):
+    code, sentence = "missed_already", _("{job}: the deadline of {due_at} has passed; it cannot be moved any more.")
+
+
+class NotTakenOn(Refused):
+    code, sentence = "not_taken_on", _("{job}: accept the job first; then you see whom to call.")
 
 
 class AppointmentPast(Refused):
@@ -72,17 +81,51 @@ def appoint(job_id: int, *, appointed_at: datetime, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def start_later(job_id: int, *, starts_at: datetime, reason: str, by: Actor, at: datetime) -> Job:
-    """AS-1: the customer wants it later: the clock starts at the day he named, if that is later than the signature."""
-    by.need("aftersales.work_job")
-    job = Job.objects.visible_to(by).live().for_change(job_id)
+    """AS-1: the customer wants it later: the clock starts at the day he named, if that is later than the signature.
+
+    Only staff may say so, and only before the deadline is missed: the on-time figure rests on it (AS-5).
+    """
+    job, timer = _clock_of(job_id, "aftersales.dispatch_job", by=by)
     _needed(reason, job)
     if starts_at <= job.starts_at:
         raise NotLater(job=job, starts_at=job.starts_at)
-    [timer] = timers.Timer.objects.of(SUBJECT, [job.pk], "installation").open()
-    job.starts_at, job.due_at = starts_at, timers.restart(timer.pk, start=starts_at, by=by, at=at).due_at
-    job.save(update_fields=["starts_at", "due_at"])
+    if timer.missed_at or timer.due_at <= at:
+        raise MissedAlready(job=job, due_at=timer.due_at)
+    job.starts_at = starts_at
+    _follow(job, timers.restart(timer.pk, start=starts_at, by=by, at=at))
     audit.record(job, "job.start_later", by=by, at=at, reason=reason, starts_at=starts_at, due_at=job.due_at)
-    return job  # type: ignore[no-any-return]
+    return job
+
+
+@transaction.atomic
+def pause(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
+    """AS-1: stop the clock while the customer cannot be reached or is away, for a reason."""
+    job, timer = _clock_of(job_id, "aftersales.dispatch_job", by=by)
+    timers.pause(timer.pk, reason=reason, by=by, at=at)
+    audit.record(job, "job.pause", by=by, at=at, reason=reason)
+    return job
+
+
+@transaction.atomic
+def resume(job_id: int, *, by: Actor, at: datetime) -> Job:
+    """AS-1: let the clock count on; the deadline moves by what the pause took."""
+    job, timer = _clock_of(job_id, "aftersales.dispatch_job", by=by)
+    _follow(job, timers.resume(timer.pk, by=by, at=at))
+    audit.record(job, "job.resume", by=by, at=at, due_at=job.due_at)
+    return job
+
+
+def _clock_of(job_id: int, right: str, *, by: Actor) -> tuple[Job, Timer]:
+    by.need(right)
+    job = Job.objects.visible_to(by).live().for_change(job_id)
+    [timer] = Timer.objects.of(SUBJECT, [job.pk], "installation").open()
+    return job, timer
+
+
+def _follow(job: Job, timer: Timer) -> None:
+    """Write a clock's new deadline into the job, where lists and figures read it."""
+    job.due_at = timer.due_at
+    job.save(update_fields=["starts_at", "due_at"])
 
 
 @transaction.atomic
@@ -115,7 +158,7 @@ def reopen(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
     by.need("aftersales.dispatch_job")
     job = Job.objects.visible_to(by).for_change(job_id)
     _needed(reason, job)
-    JOB.move(job, "reopen", by=by, at=at, reason=reason, owner_id=None, dispatched_at=None)
+    JOB.move(job, "reopen", by=by, at=at, reason=reason, owner_id=None, dispatched_at=None, asked_since=at)
     later("aftersales.tasks.dispatch_all_due")
     return job  # type: ignore[no-any-return]
 
@@ -126,7 +169,7 @@ def cancel(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
     by.need("aftersales.cancel_job")
     job = Job.objects.visible_to(by).for_change(job_id)
     _needed(reason, job)
-    JOB.move(job, "cancel", by=by, at=at, reason=reason)
+    JOB.move(job, "cancel", by=by, at=at, reason=reason, cancelled_at=at)
     dispatch.answered(job, Answer.WITHDRAWN, by=by, at=at)
     timers.drop_many("installation", SUBJECT, [job.pk], by=by, at=at)
     return job  # type: ignore[no-any-return]
@@ -143,5 +186,7 @@ def show(job_id: int, *, why: str, by: Actor, at: datetime) -> Receiver:
     by.need("aftersales.work_job")
     job = Job.objects.visible_to(by).live().for_change(job_id)
     _needed(why, job)
+    if job.state in (JobState.OPEN, JobState.OFFERED) and not by.may("orders.show_order"):
+        raise NotTakenOn(job=job)
     audit.record(job, "job.show", by=by, at=at, why=why.strip())
     return receivers.opened(job.order.receiver_sealed)

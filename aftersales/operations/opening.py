@@ -1,43 +1,28 @@
 """AS-1: opens an installation job for every order whose goods have arrived, set-based."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Q
 
 from aftersales.models import Job
 from aftersales.queries import jobs as queries
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.sla import timers
-from orders.models import Import, Order
+from orders.models import Order
 
 T = TypeVar("T")
 BATCH = 1000
-LOOK_BACK = timedelta(days=2)  # how long a lost message may go unnoticed before the sweep finds what it was about
 SUBJECT = "aftersales.job"
 
 
-def open_all_due(*, by: Actor, at: datetime, changed_since: datetime | None = None) -> int:
-    """Open the jobs that are missing, a transaction per thousand; return how many. Safe to repeat and to kill."""
-    wanted = list(queries.wanting_a_job(queries.changed_since(changed_since or at - LOOK_BACK)))
-    return sum(len(open_many(part, by=by, at=at)) for part in chunks(wanted, BATCH))
-
-
-def open_after_imports(event_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
-    """Open the jobs of whatever these imports brought: looks back to when the earliest of them began."""
-    imports = audit.Event.objects.filter(pk__in=event_ids).values_list("subject_id", flat=True)
-    began = Import.objects.filter(pk__in=list(imports)).aggregate(first=Min("started_at"))["first"]
-    return open_all_due(by=by, at=at, changed_since=began)
-
-
-def open_after_signatures(event_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
-    """Open the jobs of orders whose signature a person recorded."""
-    signed = audit.Event.objects.filter(pk__in=event_ids).values_list("subject_id", flat=True)
-    wanted = queries.wanting_a_job(Q(pk__in=list(signed)))
+def open_all_due(which: Q, *, by: Actor, at: datetime) -> int:
+    """Open the jobs that are missing for these orders, a transaction per thousand; return how many."""
+    wanted = list(queries.wanting_a_job(which))
     return sum(len(open_many(part, by=by, at=at)) for part in chunks(wanted, BATCH))
 
 

@@ -2,25 +2,40 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from aftersales.models import Job, Offer
+from aftersales.states import Answer
 from channels.queries import territories
 from channels.rules.territory import Claim, claims
 from channels.states import Duty
 from opsdesk.actor import Actor
+from opsdesk.audit.models import Event
 from opsdesk.errors import NotFound
-from orders.models import Line, Order
+from orders.models import Import, Line, Order
 from orders.states import OrderState
 
 ARRIVED = (OrderState.SIGNED, OrderState.COMPLETED)
 
 
-def changed_since(moment: datetime) -> Q:
-    """Orders that the intake or a person has touched since."""
-    return Q(changed_at__gte=moment)
+def touched_by_imports(event_ids: Sequence[int]) -> Q:
+    """Orders that these imports may have touched: changed since the first of them began."""
+    imports = Event.objects.filter(pk__in=event_ids).values("subject_id")
+    began = Import.objects.filter(pk__in=imports).aggregate(first=Min("started_at"))["first"]
+    return Q(changed_at__gte=began) if began else Q(pk__in=())
+
+
+def signed_in(event_ids: Sequence[int]) -> Q:
+    """Orders whose signature a person recorded."""
+    return Q(pk__in=list(Event.objects.filter(pk__in=event_ids).values_list("subject_id", flat=True)))
+
+
+def with_items(event_ids: Sequence[int]) -> Q:
+    """Orders with a line of the listings that these events are about."""
+    listings = Event.objects.filter(pk__in=event_ids).values("subject_id")
+    return Q(pk__in=Line.objects.filter(listing__in=listings).values("order_id"))
 
 
 def wanting_a_job(which: Q) -> Iterable[int]:
@@ -51,10 +66,11 @@ def claims_of(jobs: Sequence[Job], *, at: datetime) -> dict[str, tuple[Claim, ..
 
 
 def tried_of(jobs: Sequence[Job]) -> dict[int, dict[int, str]]:
-    """Return how each partner that was offered one of these jobs answered, by job. One query."""
+    """Return which partners declined or kept silent since the asking began, by job. One query."""
     answers: dict[int, dict[int, str]] = defaultdict(dict)
-    rows = Offer.objects.filter(job__in=jobs, partner__isnull=False).order_by("round")
-    for job, partner, answer in rows.values_list("job_id", "partner_id", "answer"):
+    rows = Offer.objects.filter(job__in=jobs, answer__in=(Answer.DECLINED, Answer.SILENT)).order_by("round")
+    asked_since = Q(job__asked_since=None) | Q(offered_at__gte=F("job__asked_since"))
+    for job, partner, answer in rows.filter(asked_since).values_list("job_id", "partner_id", "answer"):
         answers[job][partner] = answer
     return answers
 

@@ -67,15 +67,15 @@ def terms_of(policy: Policy) -> Terms:
 
 
 def terms_on(code: str, days: Iterable[date]) -> dict[date, Terms]:
-    """Return the terms in force on each of these days; raise NotFound for a day without any."""
-    versions = list(Policy.objects.filter(code=code).select_related("calendar").prefetch_related("steps"))
+    """Return the terms in force on each of these days; a day before the first counts under it."""
+    versions = list(
+        Policy.objects.filter(code=code).order_by("valid_from").select_related("calendar").prefetch_related("steps")
+    )
     known: dict[int, Terms] = {}
     found = {}
     for day in set(days):
-        version = next(
-            (row for row in versions if row.valid_from <= day and (not row.valid_to or day < row.valid_to)),
-            None,
-        )
+        held = (row for row in versions if row.valid_from <= day and (not row.valid_to or day < row.valid_to))
+        version = next(held, None) or next((row for row in versions if day < row.valid_from), None)
         if version is None:
             raise NotFound(what=f"{code} {day}")
         found[day] = known.setdefault(version.pk, known.get(version.pk) or terms_of(version))

@@ -12,7 +12,7 @@ from opsdesk.audit import models as audit
 from opsdesk.errors import Refused
 from opsdesk.sla import deadlines, queries
 from opsdesk.sla.models import Heartbeat, Pause, Timer
-from opsdesk.sla.states import TIMER
+from opsdesk.sla.states import TIMER, TimerState
 
 SWEEP = """
 WITH due AS (
@@ -120,14 +120,14 @@ def resume(timer_id: int, *, by: Actor, at: datetime) -> Timer:
 def restart(timer_id: int, *, start: datetime, by: Actor, at: datetime) -> Timer:
     """Let a clock count from another start (AS-1: the customer's appointed day)."""
     timer = Timer.objects.for_change(timer_id)
-    timer.started_at = start
+    timer.started_at, timer.climbed = start, 0  # its rungs lie ahead again
     _count_again(timer, "extend", by=by, at=at)
     return timer  # type: ignore[no-any-return]
 
 
 def recount_provisional(*, by: Actor, at: datetime) -> int:
     """Count every provisional deadline again, once the holidays of a new year are known; return how many."""
-    timers = list(Timer.objects.open().filter(provisional=True).values_list("pk", flat=True))
+    timers = list(Timer.objects.filter(state=TimerState.RUNNING, provisional=True).values_list("pk", flat=True))
     for pk in timers:
         with transaction.atomic():
             _count_again(Timer.objects.for_change(pk), "extend", by=by, at=at)
@@ -137,7 +137,7 @@ def recount_provisional(*, by: Actor, at: datetime) -> int:
 def _count_again(timer: Timer, action: str, *, by: Actor, at: datetime) -> None:
     own = queries.terms_of(timer.policy)
     _set(timer, own, deadlines.deadline(timer.started_at, own.term, queries.pauses_of(timer, at=at)))
-    fields = ("started_at", "due_at", "provisional", "because", "ladder", "ladder_at", "next_at")
+    fields = ("climbed", "started_at", "due_at", "provisional", "because", "ladder", "ladder_at", "next_at")
     TIMER.move(timer, action, by=by, at=at, **{name: getattr(timer, name) for name in fields})
 
 

@@ -2,12 +2,14 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.db.models import Q
 from PIL import Image
 
 from aftersales.models import Job, Offer
-from aftersales.operations import dispatch, jobs, opening
+from aftersales.operations import dispatch, following, jobs, opening
 from channels.connectors.base import PlatformLine, Progress
 from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
@@ -57,8 +59,8 @@ def test_as_1_jobs_are_opened_once_for_all_that_arrived_and_for_nothing_else():
     make.signed_order("1")
     make.order("2", state=Progress.SHIPPED)
     make.order("3", state=Progress.SIGNED, superseded=True)
-    assert opening.open_all_due(by=SYSTEM, at=AT) == 1
-    assert opening.open_all_due(by=SYSTEM, at=AT) == 0
+    assert opening.open_all_due(Q(), by=SYSTEM, at=AT) == 1
+    assert opening.open_all_due(Q(), by=SYSTEM, at=AT) == 0
     assert [job.order.number for job in Job.objects.all()] == ["1"]
 
 
@@ -67,7 +69,7 @@ def test_as_1_goods_that_are_not_installed_need_no_job():
     make.listing("gift", of=gift)
     make.signed_order("1", lines=(PlatformLine("1", sku_id="gift", title="赠品"),))
     make.signed_order("2", lines=(PlatformLine("1", sku_id="gift"), PlatformLine("2", sku_id="unknown")))
-    opening.open_all_due(by=SYSTEM, at=AT)
+    opening.open_all_due(Q(), by=SYSTEM, at=AT)
     assert [job.order.number for job in Job.objects.all()] == ["2"]
 
 
@@ -76,7 +78,7 @@ def test_as_1_a_shop_may_say_since_when_it_installs():
     make.signed_order("old", signed_at=at("2026-02-28 23:00"), where=shop)
     make.signed_order("new", signed_at=at("2026-03-01 00:30"), where=shop)
     make.order("completed", state=Progress.COMPLETED, completed_at=at("2026-02-01 10:00"), where=shop)
-    opening.open_all_due(by=SYSTEM, at=AT)
+    opening.open_all_due(Q(), by=SYSTEM, at=AT)
     assert [job.order.number for job in Job.objects.all()] == ["new"]
 
 
@@ -247,6 +249,9 @@ def test_au_2_the_customers_data_are_shown_to_who_has_the_job_and_written_down()
     job = make.job("1001", receiver_name="张三", receiver_phone="13800000001", receiver_address="天河路1号")
     dispatch.dispatch_all_due(by=SYSTEM, at=AT)
     by = make.actor("agent", *WORK, partner="gz")
+    with pytest.raises(jobs.NotTakenOn):
+        jobs.show(job.pk, why="约上门时间", by=by, at=AT)
+    jobs.accept(job.pk, by=by, at=AT)
     with pytest.raises(jobs.ReasonMissing):
         jobs.show(job.pk, why="", by=by, at=AT)
     assert jobs.show(job.pk, why="约上门时间", by=by, at=AT).phone == "13800000001"
@@ -256,14 +261,20 @@ def test_au_2_the_customers_data_are_shown_to_who_has_the_job_and_written_down()
 def test_as_1_the_clock_starts_at_the_customers_day_if_that_is_later():
     job, agent = offered()
     jobs.accept(job.pk, by=agent, at=AT)
+    timers.sweep(at=AT + timedelta(days=2))
+    with pytest.raises(NotAllowed):
+        jobs.start_later(job.pk, starts_at=AT + timedelta(days=10), reason="装修未完", by=agent, at=AT)
     with pytest.raises(jobs.NotLater):
-        jobs.start_later(job.pk, starts_at=AT, reason="装修未完", by=agent, at=AT)
-    jobs.start_later(job.pk, starts_at=AT + timedelta(days=10), reason="装修未完", by=agent, at=AT)
+        jobs.start_later(job.pk, starts_at=AT, reason="装修未完", by=SYSTEM, at=AT)
+    jobs.start_later(job.pk, starts_at=AT + timedelta(days=10), reason="装修未完", by=SYSTEM, at=AT)
     job.refresh_from_db()
     assert (job.starts_at, job.due_at) == (AT + timedelta(days=10), AT + timedelta(days=13))
     assert timers.sweep(at=AT + timedelta(days=10)) == 0
     timers.sweep(at=AT + timedelta(days=13))
+    assert events_of(job).count("installation.warned") == 2
     assert "installation.missed" in events_of(job)
+    with pytest.raises(jobs.MissedAlready):
+        jobs.start_later(job.pk, starts_at=AT + timedelta(days=20), reason="x", by=SYSTEM, at=AT + timedelta(days=14))
     assert Event.objects.get(action="job.start_later").facts["reason"] == "装修未完"
 
 
@@ -280,7 +291,53 @@ def test_as_5_a_failed_installation_stays_overdue_until_it_is_opened_again_and_d
     jobs.accept(job.pk, by=agent, at=AT)
     jobs.fail(job.pk, reason="墙体不符合安装条件", by=agent, at=AT)
     assert Timer.objects.get(policy__code="installation").state == "running"
-    jobs.reopen(job.pk, reason="已加固", by=SYSTEM, at=AT)
+    assert Job.objects.all().overdue(AT + timedelta(days=4)).count() == 1
+    jobs.reopen(job.pk, reason="已加固", by=SYSTEM, at=AT + timedelta(hours=1))
+    dispatch.dispatch_all_due(by=SYSTEM, at=AT + timedelta(hours=1))
+    job.refresh_from_db()
+    assert (job.state, job.owner.code) == ("offered", "gz")
+
+
+def test_as_1_a_paused_clock_moves_the_jobs_deadline_when_it_goes_on():
+    job, _agent = offered()
+    with pytest.raises(timers.NoReason):
+        jobs.pause(job.pk, reason="", by=SYSTEM, at=AT)
+    jobs.pause(job.pk, reason="客户外出", by=SYSTEM, at=AT + timedelta(days=1))
+    jobs.resume(job.pk, by=SYSTEM, at=AT + timedelta(days=3))
+    job.refresh_from_db()
+    assert job.due_at == AT + timedelta(days=5) == job.timers().get(policy__code="installation").due_at
+
+
+def test_as_1_a_job_is_cancelled_with_its_closed_order_and_its_clocks_stop():
+    job, _agent = offered()
+    make.taken_in(make.seen("1001", state=Progress.CLOSED, refunded_yuan=Decimal("2999.00")))
+    following.follow_all_due(by=SYSTEM, at=AT + timedelta(hours=1))
+    job.refresh_from_db()
+    assert (job.state, job.cancelled_at) == ("cancelled", AT + timedelta(hours=1))
+    assert {timer.state for timer in Timer.objects.all()} == {"dropped"}
+    assert Offer.objects.get().answer == "withdrawn"
+
+
+def test_ch_6_a_job_follows_its_orders_corrected_address_and_is_dispatched_anew():
+    make.region("330102", "上城区", "浙江省 杭州市 上城区")
+    make.territory(make.partner("hz"), "3301")
+    job = make.job(in_region="110105")
+    dispatch.dispatch_all_due(by=SYSTEM, at=AT)
+    Order.objects.update(region_id="330102")
+    following.follow_all_due(by=SYSTEM, at=AT)
     dispatch.dispatch_all_due(by=SYSTEM, at=AT)
     job.refresh_from_db()
-    assert job.state == "open"
+    assert (job.region_id, job.owner.code) == ("330102", "hz")
+
+
+def test_as_1_what_a_lost_message_was_about_is_found_however_long_it_was_lost():
+    make.signed_order("1")
+    Order.objects.update(changed_at=AT - timedelta(days=60))
+    following.follow_all_due(by=SYSTEM, at=AT)
+    assert Job.objects.count() == 1
+
+
+def test_as_1_an_order_signed_before_there_were_policies_stops_nobody():
+    make.signed_order("1", signed_at=at("2001-01-01 10:00"))
+    make.signed_order("2")
+    assert opening.open_all_due(Q(), by=SYSTEM, at=AT) == 2

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from aftersales.operations import dispatch, opening
 from channels.models import Listing, Product
@@ -111,7 +111,7 @@ class Story:
             self._open_jobs(at)
 
     def _open_jobs(self, at: datetime) -> None:
-        if opening.open_all_due(by=SYSTEM, at=at, changed_since=at):
+        if opening.open_all_due(Q(changed_at__gte=at), by=SYSTEM, at=at):
             dispatch.dispatch_all_due(by=SYSTEM, at=at)
             self._field.look(at)
 

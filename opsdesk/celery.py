@@ -15,9 +15,11 @@ SCHEDULE = {
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
+    "freeze reports": ("opsdesk.kpi.tasks.freeze_all_due", crontab(minute=5, hour="6-23")),
     "morning mail": ("opsdesk.kpi.tasks.send_all_due", crontab(minute="*/10", hour="6-11")),
     "beat is alive": ("opsdesk.sla.tasks.beat", 60.0),
 }
+TICK_IS_STALE = 300.0  # seconds: after a day without workers one tick is enough, not a thousand
 ROUTES = {
     "orders.tasks.*": {"queue": "imports"},
     "opsdesk.notify.tasks.*": {"queue": "mail"},
@@ -27,7 +29,10 @@ QUEUES = ("celery", "imports", "mail")
 
 app = Celery("opsdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.beat_schedule = {name: {"task": task, "schedule": when} for name, (task, when) in SCHEDULE.items()}
+app.conf.beat_schedule = {
+    name: {"task": task, "schedule": when, "options": {"expires": TICK_IS_STALE}}
+    for name, (task, when) in SCHEDULE.items()
+}
 app.conf.task_routes = ROUTES
 app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.autodiscover_tasks(["opsdesk.sla", "opsdesk.notify", "opsdesk.kpi", "orders", "aftersales"])

@@ -92,7 +92,7 @@ def nudge() -> None:
     from opsdesk.celery import SCHEDULE, app
 
     for task, _when in SCHEDULE.values():
-        app.send_task(task, queue={"orders": "imports"}.get(task.split(".")[0], "celery"))
+        app.send_task(task)
 
 
 if __name__ == "__main__":

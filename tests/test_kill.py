@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from opsdesk import embedded
@@ -67,6 +68,19 @@ class Stage:
         assert self.worker
         os.killpg(self.worker.pid, signal.SIGKILL)
         self.worker.wait()
+
+    def kill_worker_when(self, true: str) -> None:
+        """Kill the worker the moment this statement finds a row."""
+        with psycopg2.connect(host=str(self.servers.sockets), user="opsdesk", dbname="opsdesk") as line:
+            line.autocommit = True
+            cursor, end = line.cursor(), time.monotonic() + 120
+            while time.monotonic() < end:
+                cursor.execute(true)
+                if cursor.fetchone():
+                    break
+                time.sleep(0.01)
+        line.close()
+        self.kill_worker()
 
     def kill(self, name: str) -> None:
         """Kill a server and bring it back over the same data, as a supervisor would."""

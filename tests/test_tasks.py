@@ -15,6 +15,7 @@ TASKS = {
     "opsdesk.sla.tasks.beat": {},
     "opsdesk.notify.tasks.send_all_due": {},
     "opsdesk.kpi.tasks.send_all_due": {},
+    "opsdesk.kpi.tasks.freeze_all_due": {},
     "orders.tasks.run_imports": {"event_ids": "import.start"},
     "orders.tasks.run_all_due": {},
     "aftersales.tasks.follow_all_due": {},

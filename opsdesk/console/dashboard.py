@@ -30,7 +30,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     by, at = actor_at(request), clock.now()
     context["queues"] = _queues(request)
     if by.may("kpi.view_report"):
-        daily = report.as_told(by, clock.today() - timedelta(days=1), at=at)
+        daily = report.frozen_for_today(by, clock.today() - timedelta(days=1), at=at)
         context |= {"daily": daily, "sections": mail.sections(daily), "red": mail.red(daily)}
     return context
 

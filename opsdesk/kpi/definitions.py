@@ -12,7 +12,6 @@ from django.db.models import Count, F, Model, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.models import Job
-from aftersales.states import JobState
 from opsdesk.kpi.spans import Span
 from orders.models import Import, Order, RejectedRow
 from orders.states import ImportState
@@ -63,7 +62,8 @@ def _created_and_paid(span: Span) -> Q:
 
 def _open_at(moment: Any) -> Q:
     """Installations neither done nor cancelled at a moment; one that failed is still to be done."""
-    return Q(opened_at__lt=moment) & (Q(done_at=None) | Q(done_at__gte=moment)) & ~Q(state=JobState.CANCELLED)
+    not_done = Q(done_at=None) | Q(done_at__gte=moment)
+    return Q(opened_at__lt=moment) & not_done & (Q(cancelled_at=None) | Q(cancelled_at__gte=moment))
 
 
 ONE_DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,10 +16,11 @@ from opsdesk.kpi.figures import href_of
 from opsdesk.kpi.models import Period
 from opsdesk.kpi.spans import span
 from opsdesk.sla.models import Heartbeat, WorkCalendar
-from orders.models import Import, RejectedRow
+from orders.models import Import, Order, RejectedRow
 from orders.states import ImportState
 
 STALE_AFTER = timedelta(days=2)
+STUCK_AFTER = timedelta(hours=1)
 SWEEP_LATE_AFTER = timedelta(minutes=10)
 
 
@@ -33,7 +34,7 @@ class Doubt:
 
 def doubts(by: Actor, day: date, *, at: datetime) -> tuple[Doubt, ...]:
     """Return what is stale, failed or incomplete, the worst first. Five queries."""
-    return (*_failed(by, day), *_stale(by, day), *_asleep(at), *_unread(by), *_calendar(at))
+    return (*_failed(by, day), *_stuck(by, at), *_stale(by, day), *_asleep(at), *_unread(by), *_calendar(at))
 
 
 def _failed(by: Actor, day: date) -> list[Doubt]:
@@ -49,11 +50,22 @@ def _failed(by: Actor, day: date) -> list[Doubt]:
     ]
 
 
+def _stuck(by: Actor, at: datetime) -> list[Doubt]:
+    """Files that nobody takes in: no worker, or one that fails again and again."""
+    waiting = Import.objects.visible_to(by).filter(state__in=(ImportState.WAITING, ImportState.RUNNING))
+    names = waiting.filter(entered_at__lt=at - STUCK_AFTER).order_by("pk").values_list("name", flat=True)[:5]
+    where = settings.SITE_URL + reverse("admin:orders_import_changelist")
+    return [Doubt(_("Not taken in yet: %(file)s – is a worker running?") % {"file": name}, where) for name in names]
+
+
 def _stale(by: Actor, day: date) -> list[Doubt]:
     """Shops that used to send files, whose last file and newest order are both days old when the business day ends."""
     end = span(Period.DAY, day).end
-    done = Import.objects.visible_to(by).filter(state=ImportState.DONE, shop__active=True).values_list("shop_id")
-    seen = done.annotate(file=Max("entered_at"), order=Max("shop__orders__ordered_at"))
+    done = Import.objects.visible_to(by).filter(state=ImportState.DONE, shop__active=True)
+    files = dict(done.values_list("shop_id").annotate(last=Max("entered_at")))
+    newest = Order.objects.filter(shop=OuterRef("pk"), ordered_at__isnull=False).order_by("-ordered_at")
+    orders = Shop.objects.filter(pk__in=files).annotate(last=Subquery(newest.values("ordered_at")[:1]))
+    seen = [(shop, files[shop], order) for shop, order in orders.values_list("pk", "last")]
     stale = {shop: order for shop, file, order in seen if order and max(file, order) < end - STALE_AFTER}
     names = Shop.objects.filter(pk__in=stale).order_by("name").values_list("name", flat=True)
     if not names:

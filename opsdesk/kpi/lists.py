@@ -21,6 +21,8 @@ def parse(value: str) -> tuple[Definition, Span]:
 def narrow(rows: Any, value: str) -> Any:
     """KP-1: narrow a QuerySet of the figure's model to its rows."""
     definition, within = parse(value)
+    if rows.model is not definition.model:
+        raise NotFound(what=value)
     return definition.rows(rows, within)
 
 

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,17 +12,16 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from opsdesk.actor import Actor
-from opsdesk.kpi import charts, figures, report
+from opsdesk.actor import SYSTEM, Actor
+from opsdesk.kpi import charts, figures, health, report
 from opsdesk.kpi.definitions import DEFINITIONS
-from opsdesk.kpi.models import Period
+from opsdesk.kpi.models import Period, scope_of
 from opsdesk.kpi.report import Daily
 from opsdesk.notify import outbox
 from opsdesk.notify.models import Mail
 from opsdesk.people.models import User
 from opsdesk.people.queries import actor_of
 
-NOT_BEFORE = 6
 CHART_DAYS = 30
 
 
@@ -96,12 +95,20 @@ def letter(by: Actor, daily: Daily, *, to: str, key: str) -> outbox.Letter:
     )
 
 
-def send_all_due(*, at: datetime) -> int:
-    """KP-1: put yesterday's mail into the outbox of every manager who has not got it; return how many are new."""
+def due(*, at: datetime) -> list[int]:
+    """KP-1: return the managers who have not got yesterday's mail yet; nobody before the morning."""
     now = timezone.localtime(at)
-    if now.hour < NOT_BEFORE:
-        return 0
-    return sum(_send(reader, now.date() - timedelta(days=1), at=at) for reader in _readers())
+    if now.hour < report.NOT_BEFORE:
+        return []
+    day = now.date() - timedelta(days=1)
+    sent = set(Mail.objects.filter(key__startswith="kpi:", key__endswith=f":{day}").values_list("key", flat=True))
+    return [reader.pk for reader in _readers() if _key(reader, day) not in sent]
+
+
+def catch_up(*, at: datetime) -> int:
+    """KP-3: freeze the last days for the company and for every manager's scope, whatever became of the mail."""
+    scopes = {scope_of(by): by for by in (SYSTEM, *(actor_of(reader, door="mail") for reader in _readers()))}
+    return report.catch_up(scopes.values(), at=at)
 
 
 def _readers() -> Sequence[User]:
@@ -112,13 +119,16 @@ def _readers() -> Sequence[User]:
 
 
 @transaction.atomic
-def _send(reader: User, day: date, *, at: datetime) -> int:
-    key = f"kpi:{reader.pk}:{day}"
-    if Mail.objects.filter(key=key).exists():
-        return 0
+def send(reader_id: int, *, at: datetime) -> int:
+    """Put yesterday's mail into a manager's outbox, once; return how many are new."""
+    reader, day = User.objects.get(pk=reader_id), timezone.localdate(at) - timedelta(days=1)
     by = actor_of(reader, door="mail")
-    daily = report.freeze(by, day, at=at)
-    return outbox.put_many([letter(by, daily, to=reader.email, key=key)], at=at)
+    daily = replace(report.freeze(by, day, at=at), doubts=health.doubts(by, day, at=at))
+    return outbox.put_many([letter(by, daily, to=reader.email, key=_key(reader, day))], at=at)
+
+
+def _key(reader: User, day: date) -> str:
+    return f"kpi:{reader.pk}:{day}"
 
 
 def as_file(composed: outbox.Letter, suffix: str, *, at: datetime) -> bytes:

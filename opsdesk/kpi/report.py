@@ -1,7 +1,8 @@
 """KP-1, KP-3: the report of one business day for one scope; frozen when the day has closed."""
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.utils import timezone
 
 from opsdesk.actor import Actor
 from opsdesk.kpi import figures, health
+from opsdesk.kpi.definitions import BY_KEY
 from opsdesk.kpi.figures import Figure, Place, Share
 from opsdesk.kpi.health import Doubt
 from opsdesk.kpi.models import Report, scope_of
+
+NOT_BEFORE = 6  # o'clock: the night's imports belong to the day that has closed
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,9 @@ class Daily:
     frozen_at: datetime | None = None
 
     def figure(self, key: str, period: str = "day") -> Figure:
-        """Return one figure."""
-        return next(f for f in self.figures if f.key == key and f.period == period)
+        """Return one figure; one that was not told when the report was frozen has no value."""
+        found = (f for f in self.figures if f.key == key and f.period == period)
+        return next(found, Figure(key, period, None, None, ""))
 
 
 def build(by: Actor, day: date, *, at: datetime) -> Daily:
@@ -64,6 +69,22 @@ def freeze(by: Actor, day: date, *, at: datetime) -> Daily:
     return _thawed(row)
 
 
+def frozen_for_today(by: Actor, day: date, *, at: datetime) -> Daily:
+    """KP-3: return a closed day's report with the doubts of this moment; frozen by whoever asks first in the morning."""
+    if timezone.localtime(at).hour < NOT_BEFORE:
+        return as_told(by, day, at=at)
+    return replace(freeze(by, day, at=at), doubts=health.doubts(by, day, at=at))
+
+
+def catch_up(scopes: Iterable[Actor], *, at: datetime, days: int = 7) -> int:
+    """KP-3: freeze what was not frozen when its day closed (the machine was off); return how many reports are new."""
+    before = Report.objects.count()
+    for by in scopes:
+        for back in range(days, 0, -1):
+            freeze(by, timezone.localdate(at) - timedelta(days=back), at=at)
+    return Report.objects.count() - before
+
+
 def restated(told: Daily, now: Daily) -> dict[tuple[str, str], Any]:
     """KP-3: return the figures that later data have changed since the report was frozen, with their value now."""
     then = {(f.key, f.period): f.value for f in told.figures}
@@ -84,6 +105,7 @@ def _thawed(row: Report) -> Daily:
         figures=tuple(
             Figure(f["key"], f["period"], _number(f["value"]), _number(f["target"]), f["href"])  # type: ignore[arg-type]
             for f in content["figures"]
+            if f["key"] in BY_KEY
         ),
         channels=tuple(
             Share(**{**s, "sales": Decimal(s["sales"]), "month_sales": Decimal(s["month_sales"])})

@@ -20,6 +20,7 @@ from opsdesk.notify.states import MAIL
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360))
 LEASE = timedelta(minutes=15)
+AT_ONCE = 20  # each may take EMAIL_TIMEOUT: together less than the lease
 
 
 @dataclass(frozen=True)
@@ -79,32 +80,28 @@ class Finished(EmailMessage):
         return message_from_bytes(bytes(self.row.body), policy=SMTP)
 
 
-def send_all_due(*, at: datetime) -> int:
-    """Send what is due; return how many went out. A server that refuses is asked again later.
-
-    A mail is claimed for LEASE before it goes out, so no second worker sends it; one whose sender was killed in between
-    goes out again after that, with the same Message-ID.
-    """
-    return sum(_send(mail, by=SYSTEM, at=at) for mail in _claim(at))
-
-
 @transaction.atomic
-def _claim(at: datetime) -> list[Mail]:
-    mails: list[Mail] = Mail.objects.due(at).order_by("next_try_at", "pk").free_for_change(200)
+def claim(*, at: datetime) -> list[Mail]:
+    """Take the mails that are due for LEASE, so that no second worker sends them.
+
+    One whose sender was killed in between goes out again after that, with the same Message-ID.
+    """
+    mails: list[Mail] = Mail.objects.due(at).order_by("next_try_at", "pk").free_for_change(AT_ONCE)
     for mail in mails:
         mail.attempts, mail.next_try_at = mail.attempts + 1, at + LEASE
     Mail.objects.bulk_update(mails, ["attempts", "next_try_at"])
     return mails
 
 
-def _send(mail: Mail, *, by: Actor, at: datetime) -> bool:
+def send(mail: Mail, *, at: datetime) -> bool:
+    """Send a claimed mail; return whether it went out. A server that refuses is asked again later."""
     try:
         get_connection().send_messages([Finished(mail)])
-    except (SMTPException, OSError) as why:
-        _failed(mail.pk, str(why)[:300], by=by, at=at)
+    except (SMTPException, OSError, ValueError) as why:
+        _failed(mail.pk, str(why)[:300], by=SYSTEM, at=at)
         return False
     with transaction.atomic():
-        MAIL.move(Mail.objects.for_change(mail.pk), "send", by=by, at=at, sent_at=at, error="")
+        MAIL.move(Mail.objects.for_change(mail.pk), "send", by=SYSTEM, at=at, sent_at=at, error="")
     return True
 
 

@@ -1,8 +1,9 @@
 from opsdesk import clock
-from opsdesk.entry.task import task
+from opsdesk.entry.task import each, task
 from opsdesk.notify import outbox
 
 
 @task
 def send_all_due(**_: object) -> None:
-    outbox.send_all_due(at=clock.now())
+    at = clock.now()
+    each(outbox.claim(at=at), lambda mail: outbox.send(mail, at=at))

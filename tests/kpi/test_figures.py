@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from aftersales.models import Job
+from aftersales.operations import jobs
 from opsdesk.actor import SYSTEM, Actor
 from opsdesk.kpi import figures, lists, report
 from opsdesk.kpi.definitions import BY_KEY, DEFINITIONS
@@ -153,6 +154,15 @@ def test_kp_3_a_frozen_report_reads_back_as_the_same_values():
     built = report.build(SYSTEM, DAY, at=at("2020-02-11 07:00"))
     assert told.figures == built.figures
     assert told.channels == built.channels
+
+
+def test_kp_3_what_was_overdue_on_a_past_day_stays_so_after_it_was_cancelled():
+    make.policies()
+    job = make.job("9", signed_at=at("2020-02-06 10:00"), when=at("2020-02-06 10:00"))
+    assert value("jobs_overdue") == 1
+    jobs.cancel(job.pk, reason="x", by=SYSTEM, at=at("2020-02-12 10:00"))
+    assert value("jobs_overdue") == 1
+    assert value("jobs_overdue", day=date(2020, 2, 12)) == 0
 
 
 def test_kp_3_a_day_that_is_not_over_is_never_frozen():

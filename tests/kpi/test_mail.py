@@ -27,14 +27,19 @@ def manager(name: str = "chen", **scopes: object):
     return make.user(name, "kpi.receive_report", "orders.view_order", **scopes)
 
 
+def sent(moment) -> int:
+    """Send what is due, as the task does."""
+    return sum(outbox.send(row, at=moment) for row in outbox.claim(at=moment))
+
+
 def test_kp_1_every_manager_gets_one_mail_a_day_with_his_own_figures():
     make.taken_in(make.seen("1", ordered_at=at("2020-02-10 10:00")), where=make.shop("a"))
     make.taken_in(make.seen("2", ordered_at=at("2020-02-10 10:00")), where=make.shop("b"))
     manager("head", company=True)
     manager("shop", shop="a")
     make.user("nobody", company=True)
-    assert mail.send_all_due(at=MORNING) == 2
-    assert mail.send_all_due(at=MORNING + timedelta(hours=1)) == 0
+    assert sum(mail.send(reader, at=MORNING) for reader in mail.due(at=MORNING)) == 2
+    assert mail.due(at=MORNING + timedelta(hours=1)) == []
     assert Mail.objects.count() == 2
     counts = {row.scope: row.content["figures"][0]["value"] for row in Report.objects.all()}
     assert counts == {"company": 2, "shop:a": 1}
@@ -42,13 +47,12 @@ def test_kp_1_every_manager_gets_one_mail_a_day_with_his_own_figures():
 
 def test_kp_1_nothing_is_sent_before_the_morning():
     manager(company=True)
-    assert mail.send_all_due(at=at("2020-02-11 05:59")) == 0
+    assert mail.due(at=at("2020-02-11 05:59")) == []
 
 
 def test_kp_1_a_mail_that_could_not_go_out_in_the_morning_goes_out_later():
-    manager(company=True)
-    mail.send_all_due(at=at("2020-02-11 11:50"))
-    assert outbox.send_all_due(at=at("2020-02-11 11:51")) == 1
+    mail.send(manager(company=True).pk, at=at("2020-02-11 11:50"))
+    assert sent(at("2020-02-11 11:51")) == 1
     assert len(django_mail.outbox) == 1
 
 
@@ -112,11 +116,34 @@ def test_kp_1_a_mail_server_that_fails_is_asked_again_later_and_given_up_at_last
     outbox.put_many([outbox.Letter("k", "a@example.invalid", "s", "t", "<p>t</p>")], at=MORNING)
     moment = MORNING
     for _attempt in range(len(outbox.PAUSES)):
-        assert outbox.send_all_due(at=moment) == 0
+        assert sent(moment) == 0
         row = Mail.objects.get()
         assert row.state == "waiting"
-        assert outbox.send_all_due(at=row.next_try_at - timedelta(seconds=1)) == 0
+        assert sent(row.next_try_at - timedelta(seconds=1)) == 0
         moment = row.next_try_at
-    outbox.send_all_due(at=moment)
+    sent(moment)
     assert Mail.objects.get().state == "failed"
     assert outbox.retry(Mail.objects.get().pk, by=SYSTEM, at=moment).state == "waiting"
+
+
+def test_kp_4_a_file_that_nobody_takes_in_is_said():
+    make.source(when=MORNING - timedelta(hours=2), state="running")
+    assert any("test.csv" in doubt.text for doubt in health.doubts(SYSTEM, DAY, at=MORNING))
+
+
+def test_kp_3_days_that_nobody_froze_are_caught_up_for_every_scope():
+    manager("shop", shop="a")
+    make.shop("a")
+    assert mail.catch_up(at=MORNING) == 14
+    assert mail.catch_up(at=MORNING) == 0
+    assert set(Report.objects.values_list("scope", flat=True)) == {"company", "shop:a"}
+
+
+def test_kp_3_a_report_frozen_before_a_figure_was_defined_still_opens():
+    report.freeze(SYSTEM, DAY, at=MORNING)
+    row = Report.objects.get()
+    row.content["figures"] = [f | {"key": "gone"} if f["key"] == "refund_rate" else f for f in row.content["figures"]]
+    row.save()
+    told = report.as_told(SYSTEM, DAY, at=MORNING)
+    assert told.figure("refund_rate").value is None
+    assert "退款率" in mail.letter(SYSTEM, told, to="a@example.invalid", key="x").html

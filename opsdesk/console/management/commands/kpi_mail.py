@@ -34,6 +34,6 @@ class Command(DeskCommand):
             said.append(_("Saved: %(file)s") % {"file": options["save"]})
         if to:
             outbox.put_many([letter], at=self.at)
-            sent = outbox.send_all_due(at=self.at)
+            sent = sum(outbox.send(mail, at=self.at) for mail in outbox.claim(at=self.at))
             said.append(_("In the outbox for %(to)s; mails sent now: %(sent)d") % {"to": to, "sent": sent})
         return "\n".join(said)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from channels.connectors.base import Progress
+from opsdesk.money import to_fen
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -31,8 +32,6 @@ _AMOUNT = re.compile(r"([-+]?)[¥￥]?\s*(\d{1,12}|\d{1,3}(?:[,，]\d{3}){1,3})(
 _QUANTITY = re.compile(r"(\d{1,7})(?:\.0+)?\s*[件台个套]?")
 _WAYBILL_MARKS = ("No:", "NO:", "No：")
 _SEVERAL = re.compile(r"[\s,，;；、|]+")
-_CENT = Decimal("0.01")
-_NOISE = Decimal("0.000001")  # a float written out: 58.680000000000007
 _LARGEST_YUAN = Decimal(10) ** 10
 
 
@@ -145,16 +144,16 @@ def _stamp(cell: str) -> datetime:
 
 @lru_cache(maxsize=8192)
 def amount(cell: str) -> Decimal | None:
-    """Return yuan, with or without 元, ¥ and thousands separators."""
+    """Return yuan to the fen (half up), with or without 元, ¥ and thousands separators."""
     cell = text(cell)
     if not cell:
         return None
     read = _AMOUNT.fullmatch(cell)
-    yuan = Decimal(read[1] + read[2].replace(",", "").replace("，", "") + (read[3] or "")) if read else None
+    bare = read[1] + read[2].replace(",", "").replace("，", "") + (read[3] or "") if read else ""
+    yuan = to_fen(Decimal(bare)) if bare else None
     if yuan is None or abs(yuan) >= _LARGEST_YUAN:
         raise Bad("bad_amount", "不是金额；请改成 1234.50 的样子")
-    cents = yuan.quantize(_CENT)
-    return cents if abs(cents - yuan) < _NOISE else yuan
+    return yuan
 
 
 @lru_cache(maxsize=1024)

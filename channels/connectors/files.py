@@ -1,14 +1,17 @@
 """Read a marketplace's export file: from its bytes to a stream of orders and of rows that cannot be read.
 
 `for item in open_export(source, name=…)` gives `PlatformOrder | Unreadable` in the order of the file, lazily
-and in constant memory (a workbook is held by the library that unpacks it). Every row ends up in exactly one
-item.
+and in constant memory; but a workbook is held by the library that unpacks it, and where the rows of an order may
+stand apart (`summed` formats) the order stands where its first row does, the numbers of the file and the rows
+between are held. Every row ends up in exactly one item.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from channels.connectors import cells, formats, groups, rejects, sources, tables
@@ -26,6 +29,8 @@ NotAnExport = sources.NotAnExport
 rejected_csv = rejects.rejected_csv
 
 _PREAMBLE = 40  # rows in which the header is looked for
+_SHOWN = 12  # names of columns quoted in a reason
+_COMMON_NAMES = ("序号", "姓名", "电话", "手机", "手机号", "地址", "日期", "金额", "数量", "备注")  # of other tables
 _TOTALS = ("总计", "合计", "小计", "汇总")
 _STAMP = re.compile(
     r"(?<!\d)(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)[-_. T]?([0-2]\d)[-_.:]?([0-5]\d)(?:[-_.:]?([0-5]\d))?"
@@ -44,7 +49,7 @@ def open_export(source: sources.Source, *, name: str = "") -> "Export":
             if kind:
                 return Export(kind, table, line, columns, _stamp(own_name)).with_a_row()
             nearest = max(nearest, columns, key=_likeness)
-    raise NotAnExport(_what_is_wrong(nearest), nearest)
+    raise NotAnExport(_what_is_wrong(nearest), _known(nearest))
 
 
 class Export:
@@ -68,20 +73,29 @@ class Export:
 
     def __iter__(self) -> Iterator[PlatformOrder | Unreadable]:
         self.rows = self.skipped = 0
-        join = groups.together if self.format.grouped else groups.one_by_one
-        return join(self._rows(), self.format, self.as_of)
+        if not self.format.grouped:
+            return groups.one_by_one(self._rows(), self.as_of)
+        rows = groups.marked(self._rows())
+        if self.format.summed:
+            rows = groups.gathered(rows, self._rows_of_numbers())
+        return groups.together(rows, self.format, self.as_of)
 
     def with_a_row(self) -> "Export":
         """Return the export, or say that there is nothing below its header."""
         with closing(self._table.rows(self.header_line, len(self._all_columns))) as rows:
             if any(any(map(str.strip, row)) for _, row in rows):
                 return self
-        seen = "、".join(self.columns)
-        raise NotAnExport(f"只有表头，没有数据行（第 {self.header_line} 行：{seen}）；请重新导出", self.columns)
+        why = f"只有表头，没有数据行（第 {self.header_line} 行：{_shown(self.columns)}）；请重新导出"
+        raise NotAnExport(why, _known(self.columns))
 
-    def _rows(self) -> Iterator[groups.ReadRow | groups.Refused]:
+    def _rows_of_numbers(self) -> Counter[str]:
+        """Count the rows of each order in the whole file."""
+        rows = self._table.rows(self.header_line, len(self._all_columns))
+        return Counter(number for _, row in rows if (number := self._reader.number(row)))
+
+    def _rows(self) -> Iterator[groups.Row]:
         width = len(self._all_columns)
-        read = self._reader.read
+        read, grouped = self._reader.read, self.format.grouped
         for line, row in self._table.rows(self.header_line, width):
             if len(row) == width or tables.fits(row, width):
                 try:
@@ -90,7 +104,9 @@ class Export:
                     why = bad
                 else:
                     self.rows += 1
-                    yield groups.ReadRow(line, order, lines)
+                    raw = self._table.raw if grouped else ""
+                    refuse = partial(rejects.unreadable, line, raw, row, self._all_columns)
+                    yield groups.ReadRow(line, order, lines, refuse)
                     continue
             else:
                 why = _wrong_width(len(row), width)
@@ -141,11 +157,30 @@ def _stamp(name: str) -> datetime | None:
 
 def _likeness(columns: tuple[str, ...]) -> tuple[int, bool, int]:
     """Say how much a row looks like a header: names it shares with ours, whether it is readable, how many cells."""
-    known = {formats.plain(column) for column in columns} & _KNOWN_NAMES
-    return len(known), "\ufffd" not in "".join(columns), len(columns)
+    return len(_known(columns)), "\ufffd" not in "".join(columns), len(columns)
 
 
-_KNOWN_NAMES = {formats.plain(name) for kind in FORMATS for _, _, *names in (*kind.order, *kind.line) for name in names}
+def _plain_names(kinds: Iterable[formats.Format]) -> Iterator[str]:
+    for kind in kinds:
+        named = [*kind.needs, kind.never, *[names for _, _, *names in (*kind.order, *kind.line)]]
+        yield from (formats.plain(name) for names in named for name in names)
+
+
+_KNOWN_NAMES = {*_plain_names(FORMATS), *_COMMON_NAMES}
+_KNOWN_NAMES |= {formats.plain(name) for names, _ in NOT_ORDERS for name in names}
+
+
+def _known(columns: Iterable[str]) -> tuple[str, ...]:
+    """Return what is the name of a column; whatever else stands in a row may be somebody's name or phone."""
+    return tuple(column for column in columns if formats.plain(column) in _KNOWN_NAMES)
+
+
+def _shown(columns: tuple[str, ...]) -> str:
+    known = _known(columns)
+    names = "、".join(known[:_SHOWN])
+    if len(known) == len(columns) <= _SHOWN:
+        return names or "什么也没有"
+    return f"{names}等 {len(columns)} 格" if names else f"{len(columns)} 格，没有一个是认得的列名"
 
 
 def _what_is_wrong(seen: tuple[str, ...]) -> str:
@@ -157,5 +192,4 @@ def _what_is_wrong(seen: tuple[str, ...]) -> str:
     missing = "、".join(nearest.missing(seen))
     near = f"最像{nearest.title}，但缺少：{missing}。" if len(nearest.missing(seen)) < len(nearest.needs) else ""
     titles = "、".join(kind.title for kind in FORMATS)
-    shown = "、".join(seen[:12]) + ("…" if len(seen) > 12 else "") or "什么也没有"
-    return f"认不出表头，看到的是：{shown}。{near}能读的是：{titles}；请从平台后台直接导出，不要改动表头"
+    return f"认不出表头，看到的是：{_shown(seen)}。{near}能读的是：{titles}；请从平台后台直接导出，不要改动表头"

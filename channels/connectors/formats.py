@@ -17,6 +17,8 @@ Step = tuple[int, str, Callable[[str], Any], Any]  # index, field, reader, what 
 
 SUMMARY = "~"  # begins the key of a line made from an order's summary: any itemised line takes its place
 
+LONGEST_ID = 64
+_IDS = ("key", "sku_id", "item_id")
 _UNPAID_YUAN = Decimal("0.00")
 _PAID = frozenset({Progress.PAID, Progress.PART_SHIPPED, Progress.SHIPPED, Progress.SIGNED, Progress.COMPLETED})
 
@@ -66,12 +68,14 @@ class RowReader:
         self._settle = kind.settle
         self._order, self._order_spare = _plan(kind.order, places)
         self._line, self._line_spare = _plan(kind.line, places)
-        self._number = next(index for index, field, *_ in self._order if field == "number")
+        self._places = {field: index for index, field, *_ in (*self._line, *self._order)}
+        spare = [index for index, field, *_ in self._order_spare if field == "number"]
+        self._numbers = (self._places["number"], *spare)
 
     def number(self, row: Sequence[str]) -> str:
         """Return the order number of a row, "" where there is none or it cannot be read."""
         try:
-            return cells.number(row[self._number])
+            return next(filter(None, (cells.number(row[index]) for index in self._numbers)), "")
         except (cells.Bad, IndexError):
             return ""
 
@@ -79,8 +83,18 @@ class RowReader:
         """Return what a row says of its order and of the order's lines, or raise `Bad`."""
         order = _take(row, self._order, self._order_spare)
         if not order["number"]:
-            raise cells.Bad("missing_number", "是空的；请填上平台的订单号", index=self._number)
-        return order, self._settle(order, _take(row, self._line, self._line_spare))
+            raise cells.Bad("missing_number", "是空的；请填上平台的订单号", index=self._places["number"])
+        lines = self._settle(order, _take(row, self._line, self._line_spare))
+        self._must_be_short("number", order["number"])
+        for line in lines:
+            for field in _IDS:
+                self._must_be_short(field, line.get(field))
+        return order, lines
+
+    def _must_be_short(self, field: str, said: str | None) -> None:
+        if said and len(said) > LONGEST_ID:
+            why = f"有 {len(said)} 个字符，编号最长 {LONGEST_ID} 个；请照后台改正"
+            raise cells.Bad("too_long", why, index=self._places.get(field))
 
 
 def _plan(columns: Iterable[Column], places: dict[str, int]) -> tuple[tuple[Step, ...], tuple[Step, ...]]:

@@ -1,28 +1,41 @@
 """From the rows of an order to the order: one row per item, with the order's own fields on each of them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 
+from channels.connectors import cells
 from channels.connectors.base import PlatformLine, PlatformOrder, Progress, Unreadable
 from channels.connectors.formats import Format, Found
 
 _LONGEST_KEY = 120
-_PATIENCE = 100  # unreadable rows that may stand between two rows of one order
+_LONGEST_TEXT = 200  # what is looked for by its beginning must fit into an index
 _RANK = {progress: rank for rank, progress in enumerate(Progress)}
 _LATEST = ("shipped_at", "signed_at", "completed_at")
 _EITHER = ("held", "superseded", "installation_bought")
+_CUT, _CUT_OF_LINE = ("buyer", "tracking"), ("title", "merchant_code")
 _EVERY = ("carrier", "tracking", "after_sale")
 
 
 class ReadRow(NamedTuple):
-    """A row that could be read: where it stands, what it says of its order and of the order's lines."""
+    """A row that could be read: where it stands, what it says of its order and of the order's lines.
+
+    `beside` is the line of an unnumbered row right above or below it. `refuse` keeps the row as unreadable after all.
+    """
 
     line: int
     order: Found
     lines: list[Found]
+    refuse: Callable[[cells.Bad], Unreadable]
+    beside: int = 0
+
+    @property
+    def number(self) -> str:
+        return self.order["number"]  # type: ignore[no-any-return]
 
 
 class Refused(NamedTuple):
@@ -30,50 +43,91 @@ class Refused(NamedTuple):
 
     number: str
     reject: Unreadable
+    beside: int = 0
+
+    @property
+    def line(self) -> int:
+        return self.reject.line
 
 
-def one_by_one(
-    rows: Iterable[ReadRow | Refused], _kind: Format, as_of: datetime | None
-) -> Iterator[PlatformOrder | Unreadable]:
+Row = ReadRow | Refused
+
+
+def one_by_one(rows: Iterable[Row], as_of: datetime | None) -> Iterator[PlatformOrder | Unreadable]:
     """Make an order of every row."""
     for row in rows:
         if isinstance(row, Refused):
             yield row.reject
         else:
-            yield _order(row, row.lines, 1, as_of)
+            yield _order(row.line, row.order, row.lines, 1, as_of)
 
 
-def together(
-    rows: Iterable[ReadRow | Refused], kind: Format, as_of: datetime | None
-) -> Iterator[PlatformOrder | Unreadable]:
-    """Make one order of the rows that follow each other under one number; a bad row among them is left out.
+def together(rows: Iterable[Row], kind: Format, as_of: datetime | None) -> Iterator[PlatformOrder | Unreadable]:
+    """Make one order of the rows that follow each other under one number; rows that cannot be read stand beside it.
 
-    An unreadable row without a number does not end an order: the next row may go on with it.
+    Where the order's money is the sum of its rows (`summed`), a part would have a wrong sum: then all of them or none,
+    so that what is kept, once mended, is the whole order. An unnumbered row may belong to the order on either side of
+    it (`marked` tells).
     """
-    number, good, bad = "", list[ReadRow](), list[Unreadable]()
+    group: list[Row] = []
     for row in rows:
-        its_number = row.number if isinstance(row, Refused) else row.order["number"]
-        if (its_number or number) != number or len(bad) >= _PATIENCE:
-            yield from _closed(good, bad, kind, as_of)
-            number, good, bad = its_number, [], []
-        number = number or its_number
+        if group and not (row.number and row.number == group[0].number):
+            yield from _closed(group, kind, as_of)
+            group = []
+        group.append(row)
+    yield from _closed(group, kind, as_of)
+
+
+def gathered(rows: Iterable[Row], counts: Mapping[str, int]) -> Iterator[Row]:
+    """Put the rows of a number where the first of them stands; `counts` says how many there are in the file.
+
+    Rows are held only while an order is open whose rows stand apart.
+    """
+    left = Counter(counts)
+    held: OrderedDict[str | int, list[Row]] = OrderedDict()
+    for row in rows:
+        held.setdefault(row.number or row.line, []).append(row)
+        left[row.number] -= 1
+        while held and (isinstance(first := next(iter(held)), int) or left[first] <= 0):
+            yield from held.pop(first)
+    for group in held.values():
+        yield from group
+
+
+def marked(rows: Iterable[Row]) -> Iterator[Row]:
+    """Tell rows of the unnumbered row beside them."""
+    above: Row | None = None
+    for row in rows:
+        if above is not None:
+            yield above if row.number else above._replace(beside=row.line)
+        above = row._replace(beside=above.line) if above is not None and not above.number else row
+    if above is not None:
+        yield above
+
+
+def _closed(group: list[Row], kind: Format, as_of: datetime | None) -> Iterator[PlatformOrder | Unreadable]:
+    good = [row for row in group if isinstance(row, ReadRow)]
+    why = _what_is_in_doubt(group) if kind.summed else ""
+    items: list[PlatformOrder | Unreadable] = [row.reject for row in group if isinstance(row, Refused)]
+    if why:
+        items += [row.refuse(cells.Bad("order_incomplete", why)) for row in good]
+    elif good:
+        items.append(_joined(good, kind, as_of))
+    yield from sorted(items, key=attrgetter("line"))
+
+
+def _what_is_in_doubt(group: list[Row]) -> str:
+    """Say why an order is not certainly whole, "" where it is."""
+    for row in group:
         if isinstance(row, Refused):
-            bad.append(row.reject)
-        else:
-            good.append(row)
-    yield from _closed(good, bad, kind, as_of)
+            return f"本行没有错，但同一订单的第 {row.line} 行读不了，订单要整单导入；请改好那一行，和本行一起"
+    for row in group:
+        if row.beside:
+            return f"本行没有错，但旁边的第 {row.beside} 行没有订单号，或许是同一订单；请改好或删去那一行，和本行一起"
+    return ""
 
 
-def _closed(
-    good: list[ReadRow], bad: list[Unreadable], kind: Format, as_of: datetime | None
-) -> Iterator[PlatformOrder | Unreadable]:
-    items: list[PlatformOrder | Unreadable] = [*bad]
-    if good:
-        items.append(_joined(good, kind, as_of, whole=not bad))
-    yield from sorted(items, key=lambda item: item.line)
-
-
-def _joined(rows: list[ReadRow], kind: Format, as_of: datetime | None, *, whole: bool) -> PlatformOrder:
+def _joined(rows: list[ReadRow], kind: Format, as_of: datetime | None) -> PlatformOrder:
     """Join rows: what an order prints on each row is taken once, what it prints per item is summed."""
     order = rows[0].order
     if len(rows) > 1:
@@ -82,9 +136,7 @@ def _joined(rows: list[ReadRow], kind: Format, as_of: datetime | None, *, whole:
         _join_progress(order, latest)
         for field in kind.summed:
             order[field] = _sum([row.order.get(field) for row in latest])
-    if not whole:
-        order.update(dict.fromkeys(kind.summed))  # a sum over the readable rows only would be wrong
-    return _order(ReadRow(rows[0].line, order, []), [line for row in rows for line in row.lines], len(rows), as_of)
+    return _order(rows[0].line, order, [line for row in rows for line in row.lines], len(rows), as_of)
 
 
 def _child(row: ReadRow) -> object:
@@ -130,16 +182,24 @@ def _sum(amounts: list[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal("0.00")) if len(known) == len(amounts) else None
 
 
-def _order(row: ReadRow, lines: list[Found], rows: int, as_of: datetime | None) -> PlatformOrder:
-    return PlatformOrder(line=row.line, rows=rows, as_of=as_of, lines=_lines(lines), **row.order)
+def _order(line: int, order: Found, lines: list[Found], rows: int, as_of: datetime | None) -> PlatformOrder:
+    _cut(order, _CUT)
+    return PlatformOrder(line=line, rows=rows, as_of=as_of, lines=_lines(lines), **order)
 
 
 def _lines(found: list[Found]) -> tuple[PlatformLine, ...]:
     lines: dict[str, PlatformLine] = {}
     for line in found:
+        _cut(line, _CUT_OF_LINE)
         key = line.pop("key", "") or _key(line, lines)
         lines[key] = PlatformLine(key=key, **line)
     return tuple(lines.values())
+
+
+def _cut(found: Found, fields: Iterable[str]) -> None:
+    for field in fields:
+        if (words := found.get(field)) and len(words) > _LONGEST_TEXT:
+            found[field] = words[:_LONGEST_TEXT]
 
 
 def _key(line: Found, taken: dict[str, PlatformLine]) -> str:

@@ -19,7 +19,11 @@ from unfold.admin import ModelAdmin, TabularInline
 from opsdesk import clock
 from opsdesk.audit import models as audit
 from opsdesk.entry.web import actor_at
-from opsdesk.errors import DeskError
+from opsdesk.errors import DeskError, NotAllowed
+
+
+class OutOfScope(NotAllowed):
+    code, sentence = "out_of_scope", _("{what} would lie outside what you are responsible for; it was not saved.")
 
 
 class BoundedPaginator(Paginator):
@@ -124,25 +128,44 @@ class Recorded:
         new = {name: form.cleaned_data.get(name) for name in form.changed_data}
         facts = {name: [str(old.get(name, "")), str(value)] for name, value in new.items() if "password" not in name}
         action = "record.change" if change else "record.add"
+        self.write_down(request, obj, facts, action)
+
+    def write_down(self, request: HttpRequest, obj: Any, facts: dict[str, Any], action: str = "record.change") -> None:
+        """Record what was changed: field → old and new value."""
         audit.record(obj, action, by=actor_at(request), at=clock.now(), changed=facts)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """AU-3: rows edited below a record are recorded on it, too."""
         super().save_formset(request, form, formset, change)  # type: ignore[misc]
         name = str(formset.model._meta.verbose_name)
-        rows = [("", row) for row in formset.new_objects] + [
-            (", ".join(fields), row) for row, fields in formset.changed_objects
-        ]
-        for fields, row in rows:
-            facts = {name: [fields, str(row)]}
-            audit.record(form.instance, "record.change", by=actor_at(request), at=clock.now(), changed=facts)
+        rows = [("", str(row)) for row in formset.new_objects]
+        rows += [(", ".join(fields), str(row)) for row, fields in formset.changed_objects]
+        rows += [(str(row), "") for row in formset.deleted_objects]
+        for old, new in rows:
+            self.write_down(request, form.instance, {name: [old, new]})
 
 
 class MasterDataAdmin(Recorded, DeskAdmin):
-    """For plain master data: edited in place, never deleted (it is referred to), every change recorded."""
+    """For plain master data: edited in place, never deleted (it is referred to), every change recorded.
+
+    A code is permanent: scopes and files refer to it. Nobody saves what he could not see afterwards (CH-5).
+    """
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = [field.name for field in self.opts.fields if obj and field.name == "code"]
+        return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Keep the code in its place at the top, read-only or not."""
+        return sorted(super().get_fields(request, obj), key=lambda name: name != "code")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not self.model._default_manager.visible_to(actor_at(request)).filter(pk=obj.pk).exists():
+            raise OutOfScope(what=str(obj))
 
 
 class VersionedAdmin(MasterDataAdmin):
@@ -150,7 +173,7 @@ class VersionedAdmin(MasterDataAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fixed = [field.name for field in self.opts.fields if field.editable and field.name != "valid_to"]
-        return [*super().get_readonly_fields(request, obj), *(fixed if obj else ())]
+        return list(dict.fromkeys([*super().get_readonly_fields(request, obj), *(fixed if obj else ())]))
 
 
 class VersionsInline(TabularInline):
@@ -181,12 +204,12 @@ def bulk(label: Any, operation: Callable[..., Any], *, right: str, form: type[fo
     """Make an admin action of an operation: each row its own transaction and its own answer.
 
     With a form, a page between asks for what the operation needs besides (a reason, a day); its cleaned data are
-    passed on as keyword arguments.
+    passed on as keyword arguments. A form with a method `narrow(by)` offers each person only what he may choose.
     """
 
     @admin.action(description=label)
     def run(model_admin: Any, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        asked = form(request.POST if "answered" in request.POST else None, request.FILES or None) if form else None
+        asked = _asked(request, form) if form else None
         if asked is not None and not (asked.is_bound and asked.is_valid()):
             return _ask(model_admin, request, queryset, asked, label)
         _run_each(model_admin, request, queryset, label, partial(operation, **(asked.cleaned_data if asked else {})))
@@ -195,6 +218,13 @@ def bulk(label: Any, operation: Callable[..., Any], *, right: str, form: type[fo
     run.__name__ = operation.__name__
     run.right = right  # type: ignore[attr-defined]
     return run
+
+
+def _asked(request: HttpRequest, form: type[forms.Form]) -> forms.Form:
+    asked = form(request.POST if "answered" in request.POST else None, request.FILES or None)
+    if hasattr(asked, "narrow"):
+        asked.narrow(actor_at(request))
+    return asked
 
 
 def _run_each(model_admin: Any, request: HttpRequest, queryset: Any, label: Any, operation: Callable[..., Any]) -> None:

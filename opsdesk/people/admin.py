@@ -2,9 +2,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -54,7 +56,22 @@ class UserAdmin(Recorded, DjangoUserAdmin, ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("groups")
+        """Superusers exist for superusers only: nobody else may change, disable or take over one of them."""
+        users = super().get_queryset(request).prefetch_related("groups")
+        return users if request.user.is_superuser else users.exclude(is_superuser=True)  # type: ignore[union-attr]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        above = obj is not None and obj.is_superuser and not request.user.is_superuser  # type: ignore[union-attr]
+        return not above and super().has_change_permission(request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:
+        """AU-3: that somebody's password was set is recorded, what it was is not."""
+        with transaction.atomic():
+            user = self.get_object(request, unquote(id))
+            answer = super().user_change_password(request, id, form_url)
+            if user and not User.objects.filter(pk=user.pk, password=user.password).exists():
+                self.write_down(request, user, {"password": ["****", "****"]})
+        return answer
 
     @display(description=_("roles"))
     def roles(self, user: User) -> str:

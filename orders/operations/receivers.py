@@ -69,7 +69,10 @@ def replace(moved: Iterable[tuple[PlatformOrder, Row, bool]], gazetteer: Gazette
         if receiver != known or (place and place.code):
             merged.append((old, receiver, place))
     matches = customers.recognise([receiver for _, receiver, _ in merged], at=at)
-    return {old["id"]: _changed(old, *found, match) for (old, *found), match in zip(merged, matches, strict=True)}
+    return {
+        old["id"]: _changed(old, receiver, place, match)
+        for (old, receiver, place), match in zip(merged, matches, strict=True)
+    }
 
 
 def _changed(old: Row, receiver: Receiver, place: Located | None, match: Match | None) -> Row:

@@ -57,7 +57,8 @@ def _state(order: PlatformOrder, old: Mapping[str, Any]) -> str:
     """The state a picture shows; without one, what its times tell, and never less than is stored."""
     if order.state:
         return order.state
-    return max(freshness.state_from_times(said(order)), old["state"], key=freshness.RANK.__getitem__)
+    known: str = old["state"]
+    return max(freshness.state_from_times(said(order)), known, key=freshness.RANK.__getitem__)
 
 
 def differences(order: PlatformOrder, old: Mapping[str, Any], *, as_of: datetime | None, earlier: bool) -> Row:

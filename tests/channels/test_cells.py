@@ -145,7 +145,8 @@ def test_moment(_case: str, cell: str, said: datetime | None) -> None:
         ("with thousands", "1,234,567.80", "1234567.80"),
         ("a refund is negative", "-20.5", "-20.50"),
         ("a float written out", "58.680000000000007", "58.68"),
-        ("more than fen is kept", "0.125", "0.125"),
+        ("half a fen is a fen", "201.125", "201.13"),
+        ("less than half is none", "201.1249", "201.12"),
     ],
 )
 def test_amount(_case: str, cell: str, said: str) -> None:
@@ -178,6 +179,7 @@ def test_quantity(_case: str, cell: str, said: int) -> None:
         ("not a number", cells.amount, "Infinity", "bad_amount"),
         ("in scientific notation", cells.amount, "1.2E+03", "bad_amount"),
         ("more than a database column holds", cells.amount, "99999999999", "bad_amount"),
+        ("more than it holds once it is rounded", cells.amount, "9999999999.999", "bad_amount"),
         ("half a piece", cells.quantity, "1.5", "bad_quantity"),
         ("a negative number of pieces", cells.quantity, "-1", "bad_quantity"),
         ("a state of some other platform", state, "待发货", "unknown_state"),

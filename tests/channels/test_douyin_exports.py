@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from channels.connectors import files
 from tests.channels.exports import as_csv, codes, known_headers, one, read
 from tests.channels.test_cells import at
 
@@ -74,15 +75,78 @@ def test_items_joined_in_one_row_are_taken_apart(_case: str, quantity: str, each
     ]
 
 
-def test_a_sum_over_the_readable_children_only_is_not_given() -> None:
-    row = {"主订单编号": "7", "订单状态": "已完成", "订单应付金额": "100"}
+CHILD = {"主订单编号": "7", "订单状态": "已完成", "订单应付金额": "100", "运费": "0"}
+OTHER = {"主订单编号": "8", "子订单编号": "81", "订单状态": "已完成", "订单应付金额": "9"}
+
+
+def test_an_order_is_read_whole_or_not_at_all() -> None:
     data = as_csv(
         HEADERS["douyin_orders_74col"],
-        row | {"子订单编号": "71"},
-        row | {"子订单编号": "72", "商品数量": "许多"},
-        row | {"主订单编号": "合并", "子订单编号": "73"},
-        row | {"子订单编号": "74"},
+        CHILD | {"子订单编号": "71"},
+        CHILD | {"子订单编号": "72", "订单应付金额": "许多"},
+        OTHER,
     )
     _, [order], rejects = read(data)
-    assert (order.rows, [line.key for line in order.lines], order.paid_yuan) == (2, ["71", "74"], None)
-    assert codes(rejects) == [(3, "bad_quantity", "商品数量"), (4, "bad_number", "主订单编号")]
+    assert (order.number, order.paid_yuan) == ("8", Decimal("9.00"))
+    assert codes(rejects) == [(2, "order_incomplete", ""), (3, "bad_amount", "订单应付金额")]
+    assert rejects[0].reason.startswith("本行没有错，但同一订单的第 3 行读不了")
+    assert "71" in rejects[0].raw
+
+
+def test_a_mended_order_comes_with_all_its_children_and_their_sum() -> None:
+    data = as_csv(
+        HEADERS["douyin_orders_74col"],
+        CHILD | {"子订单编号": "71"},
+        OTHER,
+        CHILD | {"子订单编号": "72", "订单应付金额": "五十"},
+    )
+    export, [_], rejects = read(data)
+    mended = files.rejected_csv(export.columns, rejects).replace("五十".encode(), b"50")
+    for source in (mended, mended):
+        _, [order], [] = read(source)
+        assert (order.number, order.rows, order.paid_yuan, order.total_yuan) == ("7", 2, Decimal(150), Decimal(150))
+        assert [line.key for line in order.lines] == ["71", "72"]
+
+
+def test_children_that_stand_apart_are_one_order() -> None:
+    data = as_csv(
+        HEADERS["douyin_orders_74col"],
+        OTHER,
+        CHILD | {"子订单编号": "71"},
+        OTHER | {"主订单编号": "9", "子订单编号": "91"},
+        CHILD | {"子订单编号": "72"},
+        OTHER | {"子订单编号": "82", "订单应付金额": "1"},
+    )
+    _, orders, [] = read(data)
+    assert [(order.line, order.number, order.rows, order.paid_yuan) for order in orders] == [
+        (2, "8", 2, Decimal("10.00")),
+        (3, "7", 2, Decimal("200.00")),
+        (4, "9", 1, Decimal("9.00")),
+    ]
+
+
+def test_a_row_without_a_number_may_be_of_the_orders_on_both_sides_and_of_no_other() -> None:
+    data = as_csv(
+        HEADERS["douyin_orders_74col"],
+        OTHER | {"主订单编号": "6", "子订单编号": "61"},
+        CHILD | {"子订单编号": "71"},
+        CHILD | {"主订单编号": "合并", "子订单编号": "72"},
+        OTHER,
+        OTHER | {"主订单编号": "9", "子订单编号": "91"},
+    )
+    _, orders, rejects = read(data)
+    assert [order.number for order in orders] == ["6", "9"]
+    assert codes(rejects) == [
+        (3, "order_incomplete", ""),
+        (4, "bad_number", "主订单编号"),
+        (5, "order_incomplete", ""),
+    ]
+    assert "第 4 行没有订单号" in rejects[2].reason
+
+
+def test_ids_joined_in_one_cell_that_are_too_many_for_the_items_and_too_long_say_nothing() -> None:
+    ids = ";".join(["3500000000000000001"] * 4)
+    row = {"主订单编号": "78", "子订单编号": "781;782", "商品ID": ids, "选购商品": "长" * 300, "商家编码": ids + ";1"}
+    order = one(HEADERS["douyin_orders_74col"], row)
+    assert {line.item_id for line in order.lines} == {None}
+    assert {len(line.title or "") for line in order.lines} == {200}

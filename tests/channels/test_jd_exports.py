@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from channels.connectors import files
 from channels.connectors.base import Progress
-from tests.channels.exports import as_csv, known_headers, one, read
+from tests.channels.exports import as_csv, codes, known_headers, one, read
 
 HEADERS = known_headers()
 JD_2018 = [*HEADERS["jd_pop_2015_30col"], *HEADERS["jd_pop_2018_extra"]]
@@ -64,3 +65,13 @@ def test_jd_repeats_an_orders_amounts_on_each_item_and_they_are_taken_once() -> 
     _, [order], [] = read(data)
     assert (order.rows, order.total_yuan, order.paid_yuan) == (3, Decimal("300.00"), Decimal("280.00"))
     assert [line.key for line in order.lines] == ["11", "12", "11#2"]
+
+
+def test_or_3_a_bad_row_of_an_order_lets_its_good_rows_in() -> None:
+    row = {"订单号": "7", "订单状态": "完成", "京东价": "150.00", "应付金额": "280.00"}
+    data = as_csv(JD_2018, row | {"商品ID": "11", "订购数量": "1"}, row | {"商品ID": "12", "订购数量": "二"})
+    export, [order], rejects = read(data)
+    assert codes(rejects) == [(3, "bad_quantity", "订购数量")]
+    assert ([line.key for line in order.lines], order.paid_yuan) == (["11"], Decimal("280.00"))
+    _, [mended], [] = read(files.rejected_csv(export.columns, rejects).replace("二".encode(), b"2"))
+    assert [(line.key, line.quantity) for line in mended.lines] == [("12", 2)]

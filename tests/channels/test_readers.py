@@ -7,7 +7,7 @@ import pytest
 
 from channels.connectors import files
 from channels.connectors.base import Progress
-from tests.channels.exports import SAMPLES, SHARED, as_csv, known_headers, one, read
+from tests.channels.exports import SAMPLES, SHARED, as_csv, codes, known_headers, one, read
 from tests.channels.test_cells import at
 
 HEADERS = known_headers()
@@ -119,3 +119,35 @@ def test_the_plain_report_says_paid_by_its_time_of_payment() -> None:
     _, [paid, unpaid], [] = read(data)
     assert (paid.state, paid.province, paid.ordered_at) == (Progress.PAID, "上海", at(2020, 2, 1))
     assert (unpaid.state, unpaid.paid_at, unpaid.paid_yuan) == (Progress.UNPAID, None, None)
+
+
+def test_texts_that_no_index_holds_are_cut() -> None:
+    row = {"订单编号": "1", "买家会员名": "买" * 3000, "物流单号": "S" * 300, "宝贝标题": "长" * 300}
+    order = one(HEADERS["taobao_orders_2017"], row)
+    assert (order.buyer, order.tracking) == ("买" * 200, "S" * 200)
+    assert [line.title for line in order.lines] == ["长" * 200]
+
+
+def test_texts_that_are_joined_from_several_rows_are_cut_too() -> None:
+    row = {"主订单编号": "1", "标题": "热水器"}
+    parcels = [row | {"子订单编号": str(place), "物流单号": f"{place}{'0' * 90}"} for place in range(1, 5)]
+    _, [order], [] = read(as_csv(HEADERS["taobao_items_2022_28col"], *parcels))
+    assert len(order.tracking or "") == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "number"),
+    [
+        ("taobao_orders_2017", "订单编号", "订单编号"),
+        ("taobao_items_2020", "子订单编号", "主订单编号"),
+        ("jd_pop_2015_30col", "商品ID", "订单号"),
+        ("pdd_full_2020", "样式ID", "订单号"),
+        ("douyin_orders_74col", "商品ID", "主订单编号"),
+    ],
+)
+def test_an_id_longer_than_any_real_one_is_refused(name: str, column: str, number: str) -> None:
+    _, [order], [] = read(as_csv(HEADERS[name], {number: "1", column: "7" * 64}))
+    assert order.rows == 1
+    _, [], rejects = read(as_csv(HEADERS[name], {number: "1", column: "7" * 65}))
+    assert codes(rejects) == [(2, "too_long", column)]
+    assert "7777" not in rejects[0].reason

@@ -18,6 +18,7 @@ from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
 from opsdesk.people.operations import ensure_roles
 from opsdesk.people.roles import ROLES
+from opsdesk.sla import timers
 from orders.models import Import, Order
 from orders.operations import imports
 from tests import make
@@ -87,7 +88,7 @@ def pages(job: Job) -> dict[str, str]:
 
 MASTER = {"sla_policy", "sla_workcalendar", "sla_calendarday", "kpi_target"}
 OFFICE = {
-    "start", "order", "job", "import", "coverage", "orders_order", "orders_import", "orders_rejectedrow",
+    "start", "order", "job", "import", "orders_order", "orders_import", "orders_rejectedrow",
     "aftersales_job", "channels_shop", "channels_partner", "channels_authorisation", "channels_territory",
     "channels_product", "channels_listing", "channels_platform", "channels_region", *MASTER,
 }  # fmt: skip
@@ -96,11 +97,12 @@ MORE = {
     "ecommerce_head": {"upload"},
     "gm_office": {"audit_event"},
     "general_manager": {"audit_event"},
-    "system_admin": {"audit_event", "people_user", "auth_group", "notify_mail"},
+    "sales_director": {"coverage"},
+    "system_admin": {"audit_event", "people_user", "auth_group", "notify_mail", "coverage"},
 }
 PARTNERS = {
     "partner_office": {"start", "job", "orders_order", "aftersales_job", "channels_shop", "channels_territory",
-                       "channels_authorisation", "coverage"},
+                       "channels_authorisation"},
     "partner_installer": {"start", "job", "aftersales_job"},
 }  # fmt: skip
 
@@ -245,6 +247,8 @@ def test_kp_1_the_link_of_a_figure_narrows_the_list(client, job):
     assert job.order.number in client.get(address, {"figure": "orders_created:day:2026-03-01"}).content.decode()
     assert job.order.number not in client.get(address, {"figure": "orders_created:day:2026-03-02"}).content.decode()
     assert client.get(address, {"figure": "nonsense"}).status_code == 404
+    jobs = reverse("admin:aftersales_job_changelist")
+    assert client.get(jobs, {"figure": "orders_created:day:2026-03-01"}).status_code == 404
 
 
 @pytest.mark.parametrize("name", BUDGETS)
@@ -258,3 +262,22 @@ def test_a_list_page_has_a_fixed_query_budget(client, job, name, django_assert_m
     client.get(address)
     with django_assert_max_num_queries(BUDGETS[name]):
         assert client.get(address).status_code == 200
+
+
+def test_ch_5_a_partner_is_not_told_whom_else_a_job_was_offered_to(client, job):
+    make.territory(make.partner("hz"), "44")
+    timers.sweep(at=AT + timedelta(days=1))
+    dispatch.offer_onward_all_due(by=SYSTEM, at=AT + timedelta(days=1))
+    login(client, "partner_office", partner="hz")
+    body = client.get(reverse("job", args=[job.pk])).content.decode()
+    assert "伙伴hz" in body
+    assert "伙伴gz" not in body
+
+
+def test_as_1_the_clock_is_paused_and_goes_on_from_the_jobs_page(client, job):
+    login(client, "dispatcher")
+    client.post(reverse("job_act", args=[job.pk, "pause"]), {"pause-reason": "客户外出"})
+    assert job.timers().get(policy__code="installation").state == "paused"
+    assert "继续计时" in client.get(reverse("job", args=[job.pk])).content.decode()
+    client.post(reverse("job_act", args=[job.pk, "resume"]))
+    assert job.timers().get(policy__code="installation").state == "running"

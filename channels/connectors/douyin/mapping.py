@@ -4,7 +4,7 @@ import re
 
 from channels.connectors import cells
 from channels.connectors.base import Progress
-from channels.connectors.formats import Format, Found, paid_part
+from channels.connectors.formats import LONGEST_ID, Format, Found, paid_part
 
 STATES = {
     "待支付": Progress.UNPAID,
@@ -46,6 +46,8 @@ def _split(line: Found) -> list[Found]:
         return [line]
     each = 1 if line.get("quantity") == count else None
     parts = {field: _parts(line.get(field), count) for field in ("key", *_JOINED)}
+    if line.get("item_id") and len(parts["item_id"][0] or "") > LONGEST_ID:
+        parts["item_id"] = [None] * count  # ids of other items, in a row: no id
     return [
         {"quantity": each, "refund_state": line.get("refund_state")}
         | {field: values[place] for field, values in parts.items()}

@@ -17,9 +17,11 @@ def page(request: HttpRequest, template: str, title: str, **context: Any) -> Htt
     return render(request, template, {**admin.site.each_context(request), "title": title, **context})
 
 
-def visible(request: HttpRequest, rows: Any, pk: int, what: str) -> Any:
-    """Return a row that this person may see; what is not visible does not exist."""
-    row = rows.visible_to(actor_at(request)).filter(pk=pk).first()
+def visible(request: HttpRequest, rows: Any, pk: int, what: str, *, right: str) -> Any:
+    """Return a row that this person, having the right, may see; what is not visible does not exist."""
+    by = actor_at(request)
+    by.need(right)
+    row = rows.visible_to(by).filter(pk=pk).first()
     if row is None:
         raise NotFound(what=f"{what} {pk}")
     return row

@@ -1,4 +1,5 @@
 import io
+from typing import Any
 
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
@@ -6,13 +7,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
 from channels.models import Shop
 from opsdesk import clock
 from opsdesk.console.pages.base import page, trying, visible
-from opsdesk.entry.web import actor_at
+from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import Invalid, NotFound
 from orders.models import Import
 from orders.operations import imports, rejects
@@ -23,6 +23,13 @@ from orders.states import ImportState
 class UploadForm(forms.Form):
     shop = forms.ModelChoiceField(Shop.objects.none(), label=gettext_lazy("shop"), widget=UnfoldAdminSelectWidget)
     file = forms.FileField(label=gettext_lazy("export file"), widget=UnfoldAdminFileFieldWidget)
+
+    def clean_file(self) -> Any:
+        """Refuse what no import takes before a byte of it is read."""
+        file = self.cleaned_data["file"]
+        if file.size > imports.MOST_BYTES:
+            raise forms.ValidationError(str(imports.TooLarge(name=file.name)))
+        return file
 
 
 def upload(request: HttpRequest) -> HttpResponse:
@@ -40,7 +47,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     """OR-3: one import: what it would bring, its progress, its counts, its rejected rows."""
-    row = visible(request, Import.objects.select_related("shop__platform"), pk, _("import"))
+    row = visible(request, Import.objects.select_related("shop__platform"), pk, _("import"), right="orders.view_import")
     open_rows = row.rejected_rows.all().open().order_by("line")
     seen, error = _looked(row) if row.state == ImportState.PREVIEW else (None, "")
     title = _("Import %(name)s") % {"name": row.name}
@@ -56,7 +63,7 @@ def _looked(row: Import) -> tuple[preview.Preview | None, str]:
         return None, str(why)
 
 
-@require_POST
+@posted_from("import")
 def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Start or discard a held file."""
     buttons = {"start": imports.start, "discard": imports.discard}
@@ -68,14 +75,14 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """How far an import is, for its page while it runs."""
-    row = visible(request, Import.objects.all(), pk, _("import"))
+    row = visible(request, Import.objects.all(), pk, _("import"), right="orders.view_import")
     return JsonResponse({"state": row.state, "rows": row.rows, "new": row.new, "rejected": row.rejected})
 
 
 def rejected(request: HttpRequest, pk: int) -> HttpResponse:
     """OR-3: the rejected rows as a file that can be mended and imported again."""
     by = actor_at(request)
-    row = visible(request, Import.objects.all(), pk, _("import"))
+    row = visible(request, Import.objects.all(), pk, _("import"), right="orders.add_import")
     content = rejects.as_file(row.pk, by=by, at=clock.now())
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rejected-{row.pk}.csv"'
@@ -84,6 +91,6 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponse:
 
 def original(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it was handed in, for who may import; the download is written down."""
-    row = visible(request, Import.objects.all(), pk, _("import"))
+    row = visible(request, Import.objects.all(), pk, _("import"), right="orders.add_import")
     content = rejects.original(row.pk, by=actor_at(request), at=clock.now())
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=row.name)

@@ -2,15 +2,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from aftersales.models import Job
 from opsdesk import clock
 from opsdesk.console import timeline
 from opsdesk.console.pages.base import page, visible
-from opsdesk.entry.web import actor_at
+from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
 from orders.operations import orders
+
+VIEW = "orders.view_order"
 
 
 def order(request: HttpRequest, pk: int) -> HttpResponse:
@@ -18,19 +19,21 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, pk)
 
 
-@require_POST
+@posted_from("order")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """AU-2: the same page with the personal data in clear; who looked and why is on the timeline."""
-    receiver = orders.show(pk, why=request.POST.get("why", ""), by=actor_at(request), at=clock.now())
+    by = actor_at(request)
+    by.need(VIEW)
+    receiver = orders.show(pk, why=request.POST.get("why", ""), by=by, at=clock.now())
     messages.warning(request, _("Shown to you alone and written down on the timeline."))
     return _page(request, pk, receiver=receiver)
 
 
 def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
     rows = Order.objects.select_related("shop__platform", "shop__operator", "region", "customer", "source")
-    row = visible(request, rows, pk, _("order"))
+    row = visible(request, rows, pk, _("order"), right=VIEW)
     by = actor_at(request)
-    jobs = list(Job.objects.filter(order=row).select_related("owner", "region").order_by("pk"))
+    jobs = list(Job.objects.visible_to(by).filter(order=row).select_related("owner", "region").order_by("pk"))
     same = (
         Order.objects.visible_to(by).filter(customer=row.customer_id).exclude(pk=pk)
         if row.customer_id

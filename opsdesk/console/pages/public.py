@@ -1,5 +1,6 @@
 """Pages without a login: health, readiness, and the verification of certificates (CH-4)."""
 
+import logging
 from datetime import timedelta
 
 from django.db import DatabaseError, connection
@@ -10,6 +11,8 @@ from django.shortcuts import render
 from channels.queries import certificates
 from opsdesk import clock
 from opsdesk.sla.models import Heartbeat
+
+logger = logging.getLogger(__name__)
 
 BEAT_LATE_AFTER = timedelta(minutes=5)
 
@@ -26,7 +29,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         last = Heartbeat.objects.filter(name="beat").values_list("at", flat=True).first()
     except DatabaseError as why:
-        return JsonResponse({"database": str(why)}, status=503)
+        logger.error("Not ready: %s", why)
+        return JsonResponse({"database": "unavailable"}, status=503)
     alive = last is not None and last > clock.now() - BEAT_LATE_AFTER
     answer = {"database": "ok", "migrations": "behind" if behind else "ok", "beat": "ok" if alive else "silent"}
     return JsonResponse(answer, status=503 if behind else 200)

@@ -70,7 +70,7 @@ def freeze(by: Actor, day: date, *, at: datetime) -> Daily:
 
 
 def frozen_for_today(by: Actor, day: date, *, at: datetime) -> Daily:
-    """KP-3: return a closed day's report with the doubts of this moment; frozen by whoever asks first in the morning."""
+    """KP-3: return a closed day's report with the doubts of now; frozen by whoever asks first in the morning."""
     if timezone.localtime(at).hour < NOT_BEFORE:
         return as_told(by, day, at=at)
     return replace(freeze(by, day, at=at), doubts=health.doubts(by, day, at=at))

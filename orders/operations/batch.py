@@ -40,7 +40,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Intake:
-    """What all batches of one import share; `numbers` are the orders it has brought, `began` when it did (monotonic)."""
+    """What all batches of one import share; `numbers` are the orders it brought, `began` is monotonic."""
 
     source: Import
     gazetteer: Gazetteer

@@ -135,8 +135,8 @@ class Field:
     def _start_later(self, task: Task, at: datetime) -> tuple[datetime, datetime]:
         """The customer wants it on a day of his own; return that day and the new deadline."""
         day = midnight(at.date() + timedelta(days=task.rng.randint(3, 8)))
-        by, why = self._partners.of(task.partner), task.rng.choice(conduct.WHY_LATER)
-        return day, local(jobs.start_later(task.job, starts_at=day, reason=why, by=by, at=at).due_at)
+        why = task.rng.choice(conduct.WHY_LATER)
+        return day, local(jobs.start_later(task.job, starts_at=day, reason=why, by=self._dispatcher, at=at).due_at)
 
     def _appoint(self, task: Task, visit_at: datetime, at: datetime) -> None:
         if not self._is_over(task) and visit_at > at:

@@ -281,3 +281,9 @@ def test_as_1_the_clock_is_paused_and_goes_on_from_the_jobs_page(client, job):
     assert "继续计时" in client.get(reverse("job", args=[job.pk])).content.decode()
     client.post(reverse("job_act", args=[job.pk, "resume"]))
     assert job.timers().get(policy__code="installation").state == "running"
+
+
+def test_au_1_after_the_login_page_comes_the_start_page(client):
+    make.user("li", company=True)
+    answer = client.post(reverse("admin:login"), {"username": "li", "password": "secret"})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
+from channels.connectors.base import PlatformOrder
 from channels.models import Shop
 from opsdesk import clock
 from opsdesk.console.pages.base import page, trying, visible
@@ -17,7 +18,7 @@ from opsdesk.errors import Invalid, NotFound
 from orders.models import Import
 from orders.operations import imports, rejects
 from orders.queries import preview
-from orders.states import ImportState
+from orders.states import ImportState, OrderState
 
 
 class UploadForm(forms.Form):
@@ -51,7 +52,23 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     open_rows = row.rejected_rows.all().open().order_by("line")
     seen, error = _looked(row) if row.state == ImportState.PREVIEW else (None, "")
     title = _("Import %(name)s") % {"name": row.name}
-    return page(request, "console/import.html", title, source=row, rejects=open_rows[:200], seen=seen, error=error)
+    return page(
+        request,
+        "console/import.html",
+        title,
+        source=row,
+        rejects=open_rows[:200],
+        seen=seen,
+        sample=_sample(seen),
+        error=error,
+    )
+
+
+def _sample(seen: preview.Preview | None) -> list[tuple[PlatformOrder, str]]:
+    """The first orders with their state in words."""
+    return [
+        (order, str(OrderState(order.state).label) if order.state else "–") for order in (seen.sample if seen else ())
+    ]
 
 
 def _looked(row: Import) -> tuple[preview.Preview | None, str]:

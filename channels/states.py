@@ -73,9 +73,30 @@ class CertificateState(models.TextChoices):
     UNKNOWN = "unknown", _("unknown")
 
 
+class Skill(models.TextChoices):
+    """AS-2: what an installer must have a certificate for."""
+
+    INSTANT = "instant", _("instant water heaters (heavy wiring)")
+    STORAGE = "storage", _("storage water heaters (load-bearing wall)")
+    MULTIMODE = "multimode", _("multi-mode water heaters")
+
+
+class EntryKind(models.TextChoices):
+    """FI-1: what is booked on a partner's account."""
+
+    FEE = "fee", _("installation fee")
+    EXTRA = "extra", _("extra work")
+    PENALTY = "penalty", _("penalty")
+    REBATE = "rebate", _("rebate")
+    REIMBURSEMENT = "reimbursement", _("reimbursement")
+    CORRECTION = "correction", _("correction")
+
+
 EVENTS = {
     "record.add": _("Entered"),
     "record.change": _("Changed"),
     "authorisation.revoke": _("Authorisation revoked from {revoked_on}: {reason}"),
+    "entry.book": _("Booked: {text}, ¥{amount}"),
+    "entry.reverse": _("Reversed by a counter-entry: {text}, ¥{amount} ({reason})"),
     "listing.map": _("Listing mapped to a model"),
 }

@@ -12,4 +12,10 @@ REACTIONS: dict[str, list[str]] = {
     "job.open": ["aftersales.tasks.dispatch_all_due"],
     "job.offer": ["aftersales.tasks.tell_all_due"],
     "acceptance.missed": ["aftersales.tasks.offer_onward_all_due"],
+    "approval.ask": ["opsdesk.approvals.tasks.remind"],
+    "approval.warned": ["opsdesk.approvals.tasks.remind"],
+    "approval.missed": ["opsdesk.approvals.tasks.remind"],
+    "approval.lapsing": ["opsdesk.approvals.tasks.lapse_all_due"],
 }
+DECIDED: dict[str, str] = {}
+"""What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""

@@ -8,6 +8,7 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from opsdesk.reactions import DECIDED as DECIDED
 from opsdesk.reactions import REACTIONS as REACTIONS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "opsdesk.audit",
     "opsdesk.sla",
     "opsdesk.notify",
+    "opsdesk.approvals",
     "channels",
     "orders",
     "aftersales",

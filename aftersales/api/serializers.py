@@ -3,7 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from aftersales.models import Job
-from aftersales.states import JOB, RIGHTS
+from aftersales.states.job import JOB, RIGHTS
 
 
 class ReasonIn(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from aftersales.api.serializers import AppointmentIn, CompletionIn, JobOut, Reas
 from aftersales.models import Job
 from aftersales.operations import jobs
 from aftersales.queries import jobs as queries
-from aftersales.states import JobState
+from aftersales.states.job import JobState
 from opsdesk.entry.api import AtTheDoor, DeskView, Pages, checked
 
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.states import LIVE, JobState
+from aftersales.states.job import LIVE, JobState
 from channels.models import Partner, Region
 from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
@@ -51,7 +51,11 @@ class JobQuerySet(DeskQuerySet):
 
     def to_dispatch(self) -> Self:
         """Narrow to open jobs that dispatch has not looked at since they were opened."""
-        return self.filter(state=JobState.OPEN, dispatched_at=None)
+        return self.filter(state=JobState.OPEN, dispatched_at=None, frozen_at=None)
+
+    def frozen(self) -> Self:
+        """Narrow to live jobs that wait for the end of a refund."""
+        return self.live().filter(frozen_at__isnull=False)
 
     def on_time(self) -> Self:
         """Narrow to installations completed by their deadline (AS-1)."""
@@ -83,6 +87,8 @@ class Job(models.Model):
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     appointed_at = models.DateTimeField(_("appointed for"), null=True)
     done_at = models.DateTimeField(_("done"), null=True)
+    frozen_at = models.DateTimeField(_("frozen since"), null=True)
+    frozen_because = models.CharField(_("frozen because"), max_length=200, blank=True)
     serial_number = models.CharField(_("serial number"), max_length=80, blank=True)
     photo = models.ImageField(_("photo"), upload_to="jobs/%Y/%m/", max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)

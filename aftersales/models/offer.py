@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.models.job import Job
-from aftersales.states import Answer
+from aftersales.states.job import Answer
 from channels.models import Partner
 
 

@@ -11,7 +11,7 @@ from aftersales.models import Job, Offer
 from aftersales.operations.opening import BATCH, SUBJECT
 from aftersales.queries import jobs as queries
 from aftersales.rules import dispatch as rule
-from aftersales.states import JOB, Answer, JobState
+from aftersales.states.job import JOB, Answer, JobState
 from channels.models import Partner
 from opsdesk.actor import Actor
 from opsdesk.errors import Refused
@@ -75,7 +75,7 @@ def offer_onward_all_due(*, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def _offer_onward_some(*, by: Actor, at: datetime) -> int:
-    late = Job.objects.not_accepted().filter(pk__in=_silent().values("subject_id"))
+    late = Job.objects.not_accepted().filter(frozen_at=None, pk__in=_silent().values("subject_id"))
     locked = late.order_by("due_at", "pk").free_for_change(BATCH)
     # asked again under the lock: another worker may have offered one onward since the list was made
     silent = set(_silent().filter(subject_id__in=[job.pk for job in locked]).values_list("subject_id", flat=True))

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from aftersales.models import Job, Offer
 from aftersales.operations.opening import BATCH, SUBJECT, chunks, open_all_due
-from aftersales.states import JOB, LIVE, Answer
+from aftersales.states.job import JOB, LIVE, Answer
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.sla import timers

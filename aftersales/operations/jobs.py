@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.models import Job
 from aftersales.operations import dispatch
 from aftersales.operations.opening import SUBJECT
-from aftersales.states import JOB, Answer, JobState
+from aftersales.states.job import JOB, Answer, JobState
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.errors import Refused

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from aftersales.models import Offer
-from aftersales.states import Answer
+from aftersales.states.job import Answer
 from channels.models import Partner
 from opsdesk.actor import Actor
 from opsdesk.notify import outbox

@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from aftersales.models import Job, Offer
-from aftersales.states import Answer
+from aftersales.states.job import Answer
 from channels.queries import territories
 from channels.rules.territory import Claim, claims
 from channels.states import Duty

@@ -1,4 +1,5 @@
 from channels.models.authorisation import Authorisation, Revocation
+from channels.models.ledger import Entry
 from channels.models.listing import Listing
 from channels.models.partner import Partner
 from channels.models.platform import Platform

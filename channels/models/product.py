@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models.partner import Partner
-from channels.states import SoldWhere
+from channels.states import Skill, SoldWhere
 from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
 from opsdesk.validity import Valid, ends_after_start, one_at_a_time
@@ -25,6 +25,8 @@ class Product(models.Model):
     series = models.CharField(_("series"), max_length=40, blank=True)
     sold_where = models.CharField(_("sold where"), max_length=10, choices=SoldWhere, default=SoldWhere.ANYWHERE)
     installed = models.BooleanField(_("must be installed"), default=True)
+    skill = models.CharField(_("skill to install it"), max_length=10, choices=Skill, blank=True)
+    warranty_months = models.PositiveSmallIntegerField(_("warranty (months)"), null=True, blank=True)
     launched_on = models.DateField(_("launched on"), null=True, blank=True)
     active = models.BooleanField(_("active"), default=True)
 
@@ -33,7 +35,10 @@ class Product(models.Model):
     class Meta:
         verbose_name = _("product")
         verbose_name_plural = _("products")
-        constraints = [models.CheckConstraint(name="product_sold_where", condition=Q(sold_where__in=SoldWhere.values))]
+        constraints = [
+            models.CheckConstraint(name="product_sold_where", condition=Q(sold_where__in=SoldWhere.values)),
+            models.CheckConstraint(name="product_skill", condition=Q(skill__in=["", *Skill.values])),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"

@@ -95,7 +95,9 @@ def named(root: Path) -> dict[str, set[str]]:
 
 def machines(root: Path) -> Iterator[tuple[str, str, Machine]]:
     """Yield every machine of the code: module, name, machine."""
-    for path in _files(root, CODE, "states.py"):
+    for path in _files(root, CODE, ".py"):
+        if not (path.endswith("/states.py") or "/states/" in path):
+            continue
         module = path.removesuffix(".py").replace("/", ".")
         for name, value in vars(import_module(module)).items():
             if isinstance(value, Machine):

@@ -32,7 +32,19 @@ def _item(title: Any, icon: str, link: Any, right: str) -> dict[str, Any]:
 
 
 _JOB, _VIEW_JOB = "aftersales_job", "aftersales.view_job"
-GROUPS = (
+REFUNDS: tuple[dict[str, Any], ...] = ()
+REPAIRS: tuple[dict[str, Any], ...] = ()
+CARE: tuple[dict[str, Any], ...] = ()
+NETWORK: tuple[dict[str, Any], ...] = ()
+MONEY: tuple[dict[str, Any], ...] = ()
+APPROVALS: tuple[dict[str, Any], ...] = (
+    _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),
+    _item(_("All approvals"), "fact_check", _list("approvals_approval"), "approvals.view_approval"),
+    _item(_("Limits of authority"), "rule_settings", _list("approvals_limit"), "approvals.change_limit"),
+    _item(_("Second signatures"), "group", _list("approvals_secondsignature"), "approvals.change_limit"),
+    _item(_("Delegations"), "swap_horiz", _list("approvals_delegation"), "approvals.view_delegation"),
+)
+GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (
         _("Installation"),
         (
@@ -41,8 +53,14 @@ GROUPS = (
             _item(_("Not accepted"), "hourglass_top", _list(_JOB, "queue=not_accepted"), _VIEW_JOB),
             _item(_("No agent"), "person_off", _list(_JOB, "queue=no_agent"), _VIEW_JOB),
             _item(_("All jobs"), "handyman", _list(_JOB), _VIEW_JOB),
+            *NETWORK,
         ),
     ),
+    (_("Refunds and returns"), REFUNDS),
+    (_("Repairs"), REPAIRS),
+    (_("Complaints and call-backs"), CARE),
+    (_("Settlement"), MONEY),
+    (_("Approvals"), APPROVALS),
     (
         _("Orders"),
         (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from aftersales.models import Offer
-from aftersales.states import Answer
+from aftersales.states.job import Answer
 from channels.models import Region
 
 

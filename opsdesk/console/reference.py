@@ -1,6 +1,7 @@
 """Loads what the company starts with: platforms, regions, calendars, policies, targets, roles. Safe to repeat."""
 
 import json
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,18 +11,19 @@ from django.db import transaction
 
 from channels.models import Platform
 from channels.operations import regions
+from opsdesk.approvals.models import Limit, SecondSignature
 from opsdesk.kpi.models import Target
 from opsdesk.people.operations import ensure_roles
 from opsdesk.sla import workdays
 from opsdesk.sla.models import CalendarDay, Policy, Step, WorkCalendar
 
-_FILE = Path(__file__).with_name("data") / "reference.json"
+_FOLDER, _SINCE = Path(__file__).with_name("data"), date(2010, 1, 1)
 
 
 @transaction.atomic
 def load() -> None:
     """Enter what is missing; rows that people have changed or replaced since stay as they are."""
-    data = json.loads(_FILE.read_text(encoding="utf-8"))
+    data = _data()
     regions.load()
     ensure_roles()
     Platform.objects.bulk_create(
@@ -32,11 +34,34 @@ def load() -> None:
         _calendar(row)
     for row in data["policies"]:
         _policy(row)
+    _limits(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(
                 figure=figure, period=period, value=Decimal(value), valid_from=date.fromisoformat(since)
             )
+
+
+def _data() -> dict[str, list[Any]]:
+    """Return what the files of the folder say, each of its own subject, put together."""
+    data: defaultdict[str, list[Any]] = defaultdict(list)
+    for path in sorted(_FOLDER.glob("*.json")):
+        for name, rows in json.loads(path.read_text(encoding="utf-8")).items():
+            data[name] += rows
+    return data
+
+
+def _limits(data: dict[str, list[Any]]) -> None:
+    """FI-3: enter the limits of a kind that has none yet."""
+    known = set(Limit.objects.values_list("kind", flat=True))
+    for kind, role, alone, sign in data["limits"]:
+        if kind not in known:
+            Limit.objects.create(
+                kind=kind, role=role, alone_yuan=Decimal(alone), sign_yuan=Decimal(sign), valid_from=_SINCE
+            )
+    for kind, above in data["second_signatures"]:
+        if kind not in known:
+            SecondSignature.objects.create(kind=kind, above_yuan=Decimal(above), valid_from=_SINCE)
 
 
 def _calendar(row: dict[str, Any]) -> None:

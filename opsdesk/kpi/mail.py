@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from opsdesk.actor import SYSTEM, Actor
 from opsdesk.kpi import charts, figures, health, report
-from opsdesk.kpi.definitions import DEFINITIONS
+from opsdesk.kpi.definitions import DEFINITIONS, GROUPS
 from opsdesk.kpi.models import Period, scope_of
 from opsdesk.kpi.report import Daily
 from opsdesk.notify import outbox
@@ -46,17 +46,17 @@ class Section:
 
 def sections(daily: Daily) -> tuple[Section, ...]:
     """Return the figures as the mail and the start page show them."""
-    titles = {"sales": _("Sales and orders"), "installation": _("Installation"), "health": _("Imports")}
     return tuple(
         Section(
-            title,
+            str(title),
             tuple(
                 Row(str(d.label), d.unit, *(daily.figure(d.key, period) for period in Period.values))
                 for d in DEFINITIONS
                 if d.group == group
             ),
         )
-        for group, title in titles.items()
+        for group, title in GROUPS.items()
+        if any(d.group == group for d in DEFINITIONS)
     )
 
 

@@ -15,7 +15,7 @@ class Role:
     staff: bool = True
 
 
-LOOK = ("channels.view_*", "orders.view_*", "aftersales.view_*", "sla.view_*", "kpi.view_*")
+LOOK = ("channels.view_*", "orders.view_*", "aftersales.view_*", "approvals.view_*", "sla.view_*", "kpi.view_*")
 REPORT = ("kpi.receive_report",)
 ORDERS = ("orders.add_import", "orders.sign_order", "orders.show_order", "orders.export_order")
 SHOPS = (
@@ -34,6 +34,16 @@ DISPATCH = (
     "aftersales.cancel_job",
     "aftersales.export_job",
 )
+REFUNDS: tuple[str, ...] = ()
+REFUNDS_PAY: tuple[str, ...] = ()
+REPAIRS: tuple[str, ...] = ()
+CARE: tuple[str, ...] = ()
+CALLBACKS: tuple[str, ...] = ()
+INSTALLERS: tuple[str, ...] = ()
+WAREHOUSE: tuple[str, ...] = ()
+SIGN: tuple[str, ...] = ("approvals.sign_approval",)
+MONEY: tuple[str, ...] = ()
+RULES: tuple[str, ...] = ()
 NETWORK = (
     "channels.add_partner",
     "channels.change_partner",
@@ -43,7 +53,8 @@ NETWORK = (
     "channels.change_authorisation",
     "channels.add_revocation",
 )
-PARTNER = ("aftersales.view_job", "aftersales.accept_job", "aftersales.work_job")
+PARTNER: tuple[str, ...] = ("aftersales.view_job", "aftersales.accept_job", "aftersales.work_job")
+PARTNER_MONEY: tuple[str, ...] = ()
 PARTNER_LOOK = (
     "orders.view_order",
     "channels.view_shop",
@@ -53,27 +64,42 @@ PARTNER_LOOK = (
 
 ROLES = (
     Role("shop_operations", _("shop operations"), (*LOOK, *ORDERS, *SHOPS)),
-    Role("customer_service", _("customer service"), (*LOOK, "orders.show_order", "orders.sign_order")),
+    Role(
+        "customer_service",
+        _("customer service"),
+        (*LOOK, *REFUNDS, *CARE, "orders.show_order", "orders.sign_order"),
+    ),
     Role("promotion_planner", _("promotion planner"), LOOK),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
-        (*LOOK, *DISPATCH, "orders.show_order", "orders.sign_order"),
+        (*LOOK, *DISPATCH, *REFUNDS, *REPAIRS, *CARE, *INSTALLERS, "orders.show_order", "orders.sign_order"),
     ),
-    Role("callback", _("call-back"), (*LOOK, "orders.show_order")),
-    Role("warehouse", _("warehouse"), (*LOOK, "orders.sign_order")),
-    Role("finance", _("finance"), (*LOOK, "orders.export_order", "aftersales.export_job")),
-    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *REPORT)),
-    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *DISPATCH, *REPORT)),
-    Role("regional_manager", _("regional manager"), (*LOOK, *DISPATCH, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *REPORT, "audit.view_event")),
-    Role("general_manager", _("general manager"), (*LOOK, *REPORT, "audit.view_event")),
+    Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
+    Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
+    Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
+    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
+    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
+    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
+    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
+    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
     Role(
         "system_admin",
         _("system administrator"),
-        ("people.*", "auth.*", "notify.*", "sla.*", "audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK),
+        (
+            *(
+                "people.*",
+                "auth.*",
+                "notify.*",
+                "sla.*",
+                "approvals.*_limit",
+                "approvals.*_secondsignature",
+                "approvals.*_delegation",
+            ),
+            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES),
+        ),
     ),
-    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_LOOK)),
+    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_MONEY, *PARTNER_LOOK)),
     Role("partner_installer", _("partner: installer"), PARTNER),
 )
 LABELS = {role.code: role.label for role in ROLES}

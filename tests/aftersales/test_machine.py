@@ -3,7 +3,7 @@
 import pytest
 
 from aftersales.models import Job
-from aftersales.states import JOB, JobState
+from aftersales.states.job import JOB, JobState
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState

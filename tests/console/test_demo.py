@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from aftersales.models import Job, Offer
-from aftersales.states import Answer, JobState
+from aftersales.states.job import Answer, JobState
 from channels.models import Authorisation, Listing, Partner, Product, Shop
 from channels.queries.certificates import state_of
 from channels.queries.territories import coverage

@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.urls import reverse
 
-from aftersales.admin import PartnerForm
+from aftersales.admin.forms import PartnerForm
 from aftersales.models import Job
 from aftersales.operations import dispatch, opening
 from opsdesk.actor import SYSTEM

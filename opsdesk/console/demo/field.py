@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 
 from aftersales.models import Job, Offer
 from aftersales.operations import dispatch, jobs
-from aftersales.states import Answer
+from aftersales.states.job import Answer
 from channels.models import Partner
 from opsdesk.actor import SYSTEM, Actor
 from opsdesk.console.demo import conduct, pictures

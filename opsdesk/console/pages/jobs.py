@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
-from aftersales.admin import ReasonForm
+from aftersales.admin.forms import ReasonForm
 from aftersales.models import Job
 from aftersales.operations import dispatch, jobs
-from aftersales.states import JOB, LIVE, RIGHTS
+from aftersales.states.job import JOB, LIVE, RIGHTS
 from channels.models import Partner
 from opsdesk import clock
 from opsdesk.actor import Actor

@@ -57,6 +57,24 @@ class Answer(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+class Outcome(models.TextChoices):
+    """What came of a visit."""
+
+    PLANNED = "planned", _("planned")
+    DONE = "done", _("installed")
+    FAILED = "failed", _("could not be installed")
+    ABSENT = "absent", _("customer absent")
+    CANCELLED = "cancelled", _("did not take place")
+
+
+class Payer(models.TextChoices):
+    """AS-4: who bears the cost of a visit."""
+
+    COMPANY = "company", _("the company")
+    CUSTOMER = "customer", _("the customer")
+    PARTNER = "partner", _("the installer himself")
+
+
 EVENTS = {
     "job.open": _("Installation job opened: {because}"),
     "job.offer": _("Offered to {partner}: {because}"),
@@ -72,6 +90,8 @@ EVENTS = {
     "job.fail": _("Installation failed: {reason}"),
     "job.reopen": _("Opened again: {reason}"),
     "job.cancel": _("Cancelled: {reason}"),
+    "job.freeze": _("Frozen: {because}"),
+    "job.thaw": _("No longer frozen: {because}"),
     "job.show": _("Customer's data shown: {why}"),
     "job.export": _("Jobs exported: {rows}"),
     "installation.warned": _("Deadline of installation is near, due {due_at}"),

@@ -1,22 +1,19 @@
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from aftersales.admin.forms import PartnerForm, ReasonForm
 from aftersales.models import Job
 from aftersales.operations import dispatch, jobs
-from aftersales.states import JobState
-from channels.models import Partner
+from aftersales.states.job import JobState
 from channels.queries import regions
 from opsdesk import clock
-from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
 from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
@@ -29,23 +26,6 @@ STATE_COLOURS = {
     JobState.DONE: "success",
     JobState.FAILED: "danger",
 }
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
-
-
-class PartnerForm(ReasonForm):
-    partner = forms.ModelChoiceField(Partner.objects.none(), label=_("installer"), widget=UnfoldAdminSelectWidget)
-
-    def narrow(self, by: Actor) -> None:
-        """CH-5: nobody is shown partners that he may not see."""
-        self.fields["partner"].queryset = Partner.objects.visible_to(by).filter(active=True).order_by("code")  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        partner = data.pop("partner", None)
-        return data | ({"partner_id": partner.pk} if partner else {})
 
 
 @admin.register(Job)

@@ -1,0 +1,1 @@
+from aftersales.admin import jobs as jobs

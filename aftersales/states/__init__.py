@@ -1,0 +1,7 @@
+"""The machines of after-sales, one module per noun; EVENTS are the sentences of all their events."""
+
+from typing import Any
+
+from aftersales.states import job
+
+EVENTS: dict[str, Any] = {**job.EVENTS}

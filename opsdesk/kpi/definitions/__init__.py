@@ -1,0 +1,24 @@
+"""KP-3: all figures, in the order in which mail and start page show them."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.kpi.definitions import health, installation, sales
+from opsdesk.kpi.definitions.base import Definition as Definition
+
+GROUPS: dict[str, Any] = {
+    "sales": _("Sales and orders"),
+    "installation": _("Installation"),
+    "refunds": _("Refunds"),
+    "repairs": _("Repairs"),
+    "care": _("Complaints and call-backs"),
+    "money": _("Settlement with partners"),
+    "health": _("Imports"),
+}
+DEFINITIONS: tuple[Definition, ...] = (
+    *sales.DEFINITIONS,
+    *installation.DEFINITIONS,
+    *health.DEFINITIONS,
+)
+BY_KEY = {definition.key: definition for definition in DEFINITIONS}

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import OperationalError, connection, models
 
+from opsdesk.privacy import sealed_text
+
 Row = Sequence[Any]
 Column = tuple[Callable[[Any], str], str]  # what renders a value in COPY's text format, what stands for None
 
@@ -133,6 +135,7 @@ _RENDER: dict[str, Callable[[Any], str]] = {
     "BinaryField": lambda value: "\\\\x" + bytes(value).hex(),
     "BooleanField": {True: "t", False: "f"}.__getitem__,
     "DateTimeField": datetime.isoformat,
+    "SealedTextField": lambda text: "\\\\x" + sealed_text(text).hex(),
     **dict.fromkeys(("BigAutoField", "BigIntegerField", "DateField", "DecimalField", "IntegerField"), str),
     **dict.fromkeys(("PositiveIntegerField", "PositiveSmallIntegerField", "SmallIntegerField"), str),
 }

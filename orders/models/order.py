@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Region, Shop
 from opsdesk.actor import Actor
-from opsdesk.privacy import fingerprint, normal_phone
+from opsdesk.privacy import SealedTextField, fingerprint, mask_numbers, normal_phone
 from opsdesk.querysets import DeskQuerySet
 from orders.models.customer import Basis, Customer, Mark
 from orders.models.intake import Import
@@ -55,7 +55,8 @@ class Order(models.Model):
     """OR-1: an order of any channel, unique on (shop, platform number): what the platform says, and who it is for.
 
     Times are null until known; money is yuan and null where no source ever said. `paid_yuan` is what the buyer's
-    export calls 买家实际支付金额, `total_yuan` 总金额. The receiver's name, phone and address are sealed together.
+    export calls 买家实际支付金额, `total_yuan` 总金额. The receiver's name, phone and address are sealed together,
+    the free texts each by itself.
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
@@ -90,8 +91,8 @@ class Order(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="orders", verbose_name=_("customer"))
     customer_basis = models.CharField(_("recognised by"), max_length=12, choices=Basis, blank=True)
 
-    buyer_message = models.TextField(_("buyer's message"), blank=True)
-    seller_note = models.TextField(_("seller's note"), blank=True)
+    buyer_message = SealedTextField(_("buyer's message"), blank=True)
+    seller_note = SealedTextField(_("seller's note"), blank=True)
     close_reason = models.CharField(_("closed because"), blank=True)
     after_sale = models.CharField(_("after-sales state on the platform"), blank=True)
     carrier = models.CharField(_("carrier"), blank=True)
@@ -140,3 +141,13 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def buyer_message_masked(self) -> str:
+        """What the buyer wrote, phone numbers masked (AU-2)."""
+        return mask_numbers(self.buyer_message)
+
+    @property
+    def seller_note_masked(self) -> str:
+        """What the shop noted, phone numbers masked (AU-2)."""
+        return mask_numbers(self.seller_note)

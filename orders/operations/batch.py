@@ -222,7 +222,9 @@ def _record_updates(intake: Intake, pairs: Any, changed: dict[int, dict[str, Any
     for pk in touched:
         order, old = old_of[pk]
         shown = {
-            name: [old[name], value] for name, value in changed.get(pk, {}).items() if name not in receivers.SECRET
+            name: [receivers.told(name, old[name]), receivers.told(name, value)]
+            for name, value in changed.get(pk, {}).items()
+            if name not in receivers.SECRET
         }
         events.append((pk, order, f', "changed": {audit.as_json(shown)}'))
     if events:

@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.connectors.base import PlatformOrder
 from channels.rules.addresses import Gazetteer, Located
-from opsdesk.privacy import fingerprint, mask_name, mask_phone, normal_phone, seal, unseal
+from opsdesk.privacy import fingerprint, mask_name, mask_numbers, mask_phone, normal_phone, seal, unseal
 from orders.operations import customers
 from orders.queries.stored import Row
 from orders.rules.identity import Match, Receiver, is_masked
@@ -16,6 +16,7 @@ COLUMNS = (
     "region_id", "region_because", "customer_id", "customer_basis",
 )  # fmt: skip
 SECRET = frozenset({"receiver_sealed", "receiver_print"})
+_FREE_TEXT = frozenset({"buyer_message", "seller_note"})
 _SEPARATOR = "\x1f"
 
 
@@ -35,6 +36,11 @@ def columns(receiver: Receiver) -> tuple[Any, ...]:
     if len(packed) == 2:
         return None, None, "", ""
     return seal(packed.encode()), fingerprint(packed), mask_name(receiver.name), mask_phone(receiver.phone)
+
+
+def told(column: str, value: Any) -> Any:
+    """Return a column's value as an event may hold it: free text with its phone numbers masked."""
+    return mask_numbers(value) if column in _FREE_TEXT and value else value
 
 
 def locate(gazetteer: Gazetteer, order: PlatformOrder) -> Located:

@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from channels.connectors.base import PlatformLine, Progress
 from channels.models import Listing
 from opsdesk.audit.models import Event
+from opsdesk.privacy import mask_numbers
 from orders.models import Customer, Line, Order
 from orders.operations import receivers
 from tests import make
@@ -276,3 +278,41 @@ def test_or_2_a_batch_costs_a_fixed_number_of_statements(django_assert_max_num_q
                 for n in range(300)
             )
         )
+
+
+def test_au_2_what_buyers_and_shops_write_is_sealed_and_told_masked():
+    text = "周末送，打 138 0013-8000 或 13900139000，单号 123456789012345678"
+    masked = "周末送，打 138****8000 或 139****9000，单号 123456789012345678"
+    taken_in(seen("1001", buyer_message=text, seller_note="加急"))
+    taken_in(seen("1001", buyer_message=text + "。", seller_note="加急"))
+    assert (stored().buyer_message, stored().buyer_message_masked) == (text + "。", masked + "。")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT buyer_message, seller_note FROM orders_order")
+        [row] = cursor.fetchall()
+    assert not any(b"138" in bytes(cell) or "加急".encode() in bytes(cell) for cell in row)
+    [event] = Event.objects.filter(action="order.update")
+    assert event.facts["changed"] == {"buyer_message": [masked, masked + "。"]}
+
+
+def test_au_2_an_empty_text_costs_nothing_and_the_same_text_again_writes_nothing():
+    taken_in(seen("1001", buyer_message="周末送", seller_note=""))
+    tally = taken_in(seen("1001", buyer_message="周末送", seller_note=""))
+    assert (tally.updated, tally.unchanged) == (0, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT length(seller_note) FROM orders_order")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("电话13800138000", "电话138****8000"),
+        ("+86 138-0013-8000 勿漏", "138****8000 勿漏"),
+        ("座机 020-87654321", "座机 020****4321"),
+        ("订单 2020021712345678901", "订单 2020021712345678901"),
+        ("3 台，2020 年", "3 台，2020 年"),
+        ("", ""),
+    ],
+)
+def test_au_2_a_phone_number_in_free_text_is_masked(text, masked):
+    assert mask_numbers(text) == masked

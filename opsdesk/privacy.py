@@ -55,14 +55,14 @@ def unseal(sealed: bytes | memoryview) -> bytes:
 
 def fingerprint(value: str) -> bytes:
     """Return 16 bytes that are equal for equal values and say nothing without the key (blind index)."""
-    keyed = _keyed(settings.FINGERPRINT_KEY).copy()
+    keyed = _keyed().copy()
     keyed.update(value.encode())
     return keyed.digest()[:16]
 
 
 @lru_cache(maxsize=1)
-def _keyed(key: bytes) -> hmac.HMAC:
-    return hmac.new(key, digestmod=hashlib.sha256)
+def _keyed() -> hmac.HMAC:
+    return hmac.new(settings.FINGERPRINT_KEY, digestmod=hashlib.sha256)
 
 
 def normal_phone(text: str) -> str:

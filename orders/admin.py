@@ -7,14 +7,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget
+from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
 from channels.models import Platform
 from channels.queries import regions
 from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
 from orders.models import Import, Order, RejectedRow
-from orders.operations import imports, orders
+from orders.operations import imports, orders, rejects
 from orders.states import ImportState, OrderState
 
 STATE_COLOURS = {
@@ -29,6 +29,10 @@ STATE_COLOURS = {
 
 class SignedForm(forms.Form):
     signed_at = forms.SplitDateTimeField(label=_("signed for"), widget=UnfoldAdminSplitDateTimeWidget)
+
+
+class DismissForm(forms.Form):
+    reason = forms.CharField(label=_("reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
 
 
 PlatformFilter = choice_filter(
@@ -142,8 +146,9 @@ class ImportAdmin(ReadOnlyAdmin):
 
 @admin.register(RejectedRow)
 class RejectedRowAdmin(ReadOnlyAdmin):
-    list_display = ("source", "line", "field", "reason", "mended_by")
+    list_display = ("source", "line", "field", "reason", "mended_by", "dismissal")
     list_display_links = None
     list_filter = (queue_filter(open=(_("to be mended"), lambda rows: rows.open())), FigureFilter)
-    list_select_related = ("source", "mended_by")
+    list_select_related = ("source", "mended_by", "dismissal")
     search_fields = ("source__name", "reason")
+    actions = (bulk(_("Dismiss"), rejects.dismiss, right="orders.add_import", form=DismissForm),)

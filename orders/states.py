@@ -72,6 +72,7 @@ EVENTS = {
     "import.finish": _("Import finished"),
     "import.fail": _("Import failed: {error}"),
     "order.export": _("Orders exported: {rows}"),
+    "rejected.dismiss": _("Rejected row dismissed: {reason}"),
     "rejected.export": _("Rejected rows downloaded"),
     "import.download": _("File downloaded"),
 }

@@ -72,8 +72,8 @@ class RejectedRowQuerySet(DeskQuerySet):
         return self.filter(Exists(Import.objects.visible_to(by).filter(pk=OuterRef("source_id"))))
 
     def open(self) -> Self:
-        """Narrow to rows that nobody has mended yet."""
-        return self.filter(mended_by=None)
+        """Narrow to rows that nobody has mended or dismissed yet."""
+        return self.filter(mended_by=None, dismissal=None)
 
 
 class RejectedRow(models.Model):
@@ -98,3 +98,21 @@ class RejectedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id}:{self.line}"
+
+
+class Dismissal(models.Model):
+    """OR-3: somebody's word that a rejected row is nothing to mend, with the reason; the row itself is kept."""
+
+    row = models.OneToOneField(RejectedRow, models.PROTECT, related_name="dismissal", verbose_name=_("rejected row"))
+    reason = models.CharField(_("reason"), max_length=300)
+    dismissed_by = models.CharField(_("dismissed by"), max_length=150)
+    dismissed_at = models.DateTimeField(_("dismissed"))
+
+    objects = DeskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dismissal")
+        verbose_name_plural = _("dismissals")
+
+    def __str__(self) -> str:
+        return self.reason

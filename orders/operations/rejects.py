@@ -5,15 +5,25 @@ from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from channels.connectors import cells, files
 from channels.connectors.base import Unreadable
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
+from opsdesk.errors import Refused
 from opsdesk.privacy import seal, unseal
-from orders.models import Import, RejectedRow
+from orders.models import Dismissal, Import, RejectedRow
 
 _MOST_LOOKED_AT = 5000
+
+
+class ClosedAlready(Refused):
+    code, sentence = "rejected_row_closed", _("{row}: this row has been mended or dismissed already.")
+
+
+class ReasonMissing(Refused):
+    code, sentence = "dismissal_reason_missing", _("{row}: say why nobody needs this row.")
 
 
 def keep(source: Import, rejects: Iterable[Unreadable]) -> None:
@@ -54,6 +64,20 @@ def close_mended(source: Import, numbers: Set[str]) -> int:
     mended = [pk for pk, names in named.items() if not names.isdisjoint(brought)]
     RejectedRow.objects.filter(pk__in=mended).update(mended_by=source)
     return len(mended)
+
+
+@transaction.atomic
+def dismiss(row_id: int, *, reason: str, by: Actor, at: datetime) -> RejectedRow:
+    """OR-3: say that a row is none of ours to mend (a test order, a repeat …), and why; it is kept."""
+    by.need("orders.add_import")
+    row: RejectedRow = RejectedRow.objects.visible_to(by).for_change(row_id)
+    if row.mended_by_id or Dismissal.objects.filter(row=row).exists():
+        raise ClosedAlready(row=row)
+    if not reason.strip():
+        raise ReasonMissing(row=row)
+    Dismissal.objects.create(row=row, reason=reason.strip(), dismissed_by=by.name, dismissed_at=at)
+    audit.record(row, "rejected.dismiss", by=by, at=at, reason=reason.strip())
+    return row
 
 
 def _names(reject: Unreadable) -> set[str]:

@@ -73,6 +73,22 @@ def test_or_3_a_row_that_is_rejected_again_stays_open_once():
     assert RejectedRow.objects.all().open().count() == 1
 
 
+def test_or_3_a_row_that_is_nothing_to_mend_is_dismissed_with_the_reason_and_kept():
+    done(file_of(GOOD, BAD))
+    row, clerk = RejectedRow.objects.get(), make.actor("clerk", "orders.add_import", shop="flagship")
+    with pytest.raises(rejects.ReasonMissing):
+        rejects.dismiss(row.pk, reason=" ", by=clerk, at=AT)
+    with pytest.raises(NotFound):
+        rejects.dismiss(row.pk, reason="测试单", by=make.actor("other", "orders.add_import", shop="else"), at=AT)
+    assert RejectedRow.objects.all().open().count() == 1
+    rejects.dismiss(row.pk, reason="测试单", by=clerk, at=AT)
+    with pytest.raises(rejects.ClosedAlready):
+        rejects.dismiss(row.pk, reason="测试单", by=clerk, at=AT)
+    assert RejectedRow.objects.all().open().count() == 0
+    assert (row.dismissal.reason, row.dismissal.dismissed_by) == ("测试单", "clerk")
+    assert Event.objects.filter(action="rejected.dismiss").count() == 1
+
+
 def test_or_2_importing_a_file_again_changes_nothing():
     done(file_of(GOOD))
     before = Order.objects.values().get()

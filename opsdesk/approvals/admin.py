@@ -3,7 +3,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -35,9 +34,7 @@ class ApprovalQueue(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "mine":
-            at, by = clock.now(), actor_at(request)
-            roles = set().union(*queries.roles_of(by, on=timezone.localdate(at)).values())
-            return queryset.for_roles(roles, name=by.name, at=at)
+            return queries.to_sign(queryset, actor_at(request), at=clock.now())
         return queryset.waiting() if self.value() == "waiting" else queryset
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from opsdesk.actor import Actor
-from opsdesk.approvals.models import Approval, Delegation, Limit, SecondSignature, Signature
+from opsdesk.approvals.models import Approval, ApprovalQuerySet, Delegation, Limit, SecondSignature, Signature
 from opsdesk.approvals.rules import LimitRow, Standing, standing
 from opsdesk.people.models import User
 
@@ -32,6 +32,12 @@ def roles_of(by: Actor, *, on: date) -> dict[str, set[str]]:
         if role:
             held.setdefault(name, set()).add(role)
     return held
+
+
+def to_sign(approvals: ApprovalQuerySet, by: Actor, *, at: datetime) -> ApprovalQuerySet:
+    """Narrow to what this actor may sign now, for himself or in another's place. Two queries before its own."""
+    roles = set().union(*roles_of(by, on=timezone.localdate(at)).values())
+    return approvals.for_roles(roles, name=by.name, at=at)
 
 
 def standing_of(approval: Approval, by: Actor, *, at: datetime) -> Standing:

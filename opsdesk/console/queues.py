@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.models import Job
 from channels.models import Listing
 from opsdesk.actor import Actor
+from opsdesk.approvals import queries as approvals
+from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
 
@@ -60,6 +62,22 @@ QUEUES = (
 
 def waiting(by: Actor, *, at: datetime) -> list[Waiting]:
     """Count what waits for this person. One query a queue."""
+    return [
+        *_to_sign(by, at),
+        *_queues(by, at),
+    ]
+
+
+def _to_sign(by: Actor, at: datetime) -> list[Waiting]:
+    """What this person may sign depends on his roles, not on his scope alone (AU-4)."""
+    if not by.may("approvals.sign_approval"):
+        return []
+    count = approvals.to_sign(Approval.objects.visible_to(by), by, at=at).count()
+    where = reverse("admin:approvals_approval_changelist")
+    return [Waiting(str(_("For my signature")), count, f"{where}?queue=mine", True)]
+
+
+def _queues(by: Actor, at: datetime) -> list[Waiting]:
     return [
         Waiting(
             str(queue.title),

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from threading import Barrier, Thread
 
 import pytest
 from django.core import mail
+from django.db import connection
 
 from opsdesk.actor import SYSTEM
 from opsdesk.approvals import operations, rules, tasks
@@ -157,6 +159,42 @@ def test_au_4_the_queue_holds_what_i_may_sign_and_not_my_own():
     assert mine.count() == 1
     assert Approval.objects.for_roles({"regional_manager"}, name="li", at=AT).count() == 0
     assert Approval.objects.for_roles({"dispatcher"}, name="zhao", at=AT).count() == 0
+
+
+def test_fi_2_the_list_for_my_signature_grants_and_says_what_it_could_not(client):
+    asker = make.in_role("li", "dispatcher", company=True)
+    for number, amount in enumerate((LOW, HIGH)):
+        asked = operations.Question("extra", make.partner(f"p{number}"), amount, "加长管路")
+        operations.ask(asked, by=actor_of(asker, door="test"), at=AT)
+    client.force_login(make.in_role("zhao", "regional_manager", company=True))
+    where = "/admin/approvals/approval/"
+    body = client.get(f"{where}?queue=mine").content.decode()
+    assert ("伙伴p0" in body, "伙伴p1" in body) == (True, False)
+    data = {"action": "sign", "_selected_action": list(Approval.objects.values_list("pk", flat=True)), "answered": "1"}
+    body = client.post(where, data | {"reason": "核对过照片"}, follow=True).content.decode()
+    assert "金额超出您的权限" in body
+    assert list(Approval.objects.order_by("pk").values_list("state", flat=True)) == ["granted", "waiting"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_au_4_two_signers_at_once_decide_once():
+    approval = operations.ask(question(), by=somebody("li", "dispatcher"), at=AT)
+    signers = [somebody("zhao", "regional_manager"), somebody("qian", "finance")]
+    start, found = Barrier(2), []
+
+    def work(by) -> None:
+        start.wait()
+        try:
+            found.append(operations.sign(approval.pk, by=by, at=AT).state)
+        except WrongState:
+            found.append("too late")
+        connection.close()
+
+    threads = [Thread(target=work, args=(by,)) for by in signers]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sorted(found) == ["granted", "too late"]
+    assert Approval.objects.get().signatures.count() == Event.objects.filter(action="approval.grant").count() == 1
 
 
 ROWS = (

@@ -52,3 +52,19 @@ class Scope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.code}".strip()
+
+
+class GivenRight(models.Model):
+    """AU-1: a right that a role was given by us, once: a new release gives the new ones, never again what somebody
+    has taken away since."""
+
+    role = models.CharField(max_length=30)
+    right = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name = _("right given to a role")
+        verbose_name_plural = _("rights given to roles")
+        constraints = [models.UniqueConstraint(fields=["role", "right"], name="given_right_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.right}"

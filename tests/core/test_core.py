@@ -5,7 +5,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
 from channels.models import ListPrice, Partner
@@ -16,6 +20,7 @@ from opsdesk.audit.models import Event
 from opsdesk.errors import NotAllowed, NotFound
 from opsdesk.later import later
 from opsdesk.money import to_fen
+from opsdesk.people.models import GivenRight
 from opsdesk.people.operations import ensure_roles
 from opsdesk.people.roles import ROLES
 from tests import make
@@ -145,10 +150,33 @@ def test_au_1_a_right_is_asked_for():
 
 
 def test_au_1_all_roles_of_the_handbook_exist_and_keep_what_an_administrator_changed():
-    from django.contrib.auth.models import Group
-
     assert ensure_roles() == len(ROLES)
     Group.objects.get(name="warehouse").permissions.clear()
     assert ensure_roles() == 0
     assert Group.objects.get(name="warehouse").permissions.count() == 0
     assert all(group.permissions.exists() for group in Group.objects.exclude(name="warehouse"))
+
+
+def test_au_1_a_release_gives_its_new_rights_to_roles_that_are_there():
+    ensure_roles()
+    finance, right = Group.objects.get(name="finance"), Permission.objects.get(codename="sign_approval")
+    finance.permissions.clear()
+    GivenRight.objects.filter(role="finance", right="approvals.sign_approval").delete()  # as before the release
+    assert ensure_roles() == 0
+    assert list(finance.permissions.all()) == [right]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_au_1_an_earlier_installation_gets_the_rights_of_new_records_only():
+    """AU-1: the migration notes what stands there as given."""
+    executor = MigrationExecutor(connection)
+    ensure_roles()
+    executor.migrate([("people", "0001_initial")])
+    Group.objects.get(name="finance").permissions.clear()
+    Permission.objects.filter(content_type__app_label="approvals").delete()
+    executor = MigrationExecutor(connection)
+    executor.migrate([("people", "0002_givenright")])
+    create_permissions(apps.get_app_config("approvals"), verbosity=0)
+    ensure_roles()
+    held = Group.objects.get(name="finance").permissions.values_list("content_type__app_label", flat=True)
+    assert set(held) == {"approvals"}

@@ -36,9 +36,10 @@ def thaw_many(order_ids: Sequence[int], *, because: str, by: Actor, at: datetime
         for clock in paused.filter(pauses__ended_at=None, pauses__reason=job.frozen_because):
             again = timers.resume(clock.pk, by=by, at=at)
             job.due_at = again.due_at if again.policy.code == "installation" else job.due_at
+            job.paused_until = again.due_at if again.policy.code == "absence" else job.paused_until
         job.frozen_at, job.frozen_because = None, ""
         job.dispatched_at = None if job.owner_id is None else job.dispatched_at
-    Job.objects.bulk_update(jobs, ["frozen_at", "frozen_because", "due_at", "dispatched_at"])
+    Job.objects.bulk_update(jobs, ["frozen_at", "frozen_because", "due_at", "paused_until", "dispatched_at"])
     audit.record_many([(job, {"because": because, "due_at": job.due_at}) for job in jobs], "job.thaw", by=by, at=at)
     return jobs
 

@@ -66,9 +66,10 @@ def claims_of(jobs: Sequence[Job], *, at: datetime) -> dict[str, tuple[Claim, ..
 
 
 def tried_of(jobs: Sequence[Job]) -> dict[int, dict[int, str]]:
-    """Return which partners declined or kept silent since the asking began, by job. One query."""
+    """Return which partners declined, kept silent, or had the job and lost it since the asking began. One query."""
     answers: dict[int, dict[int, str]] = defaultdict(dict)
-    rows = Offer.objects.filter(job__in=jobs, answer__in=(Answer.DECLINED, Answer.SILENT)).order_by("round")
+    gone = (Answer.DECLINED, Answer.SILENT, Answer.ACCEPTED)
+    rows = Offer.objects.filter(job__in=jobs, answer__in=gone).order_by("round")
     asked_since = Q(job__asked_since=None) | Q(offered_at__gte=F("job__asked_since"))
     for job, partner, answer in rows.filter(asked_since).values_list("job_id", "partner_id", "answer"):
         answers[job][partner] = answer

@@ -1,1 +1,3 @@
+from aftersales.admin import installers as installers
 from aftersales.admin import jobs as jobs
+from aftersales.admin import visits as visits

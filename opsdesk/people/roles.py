@@ -38,12 +38,28 @@ REFUNDS: tuple[str, ...] = ()
 REFUNDS_PAY: tuple[str, ...] = ()
 REPAIRS: tuple[str, ...] = ()
 CARE: tuple[str, ...] = ()
+URGE: tuple[str, ...] = ("aftersales.urge_job",)
 CALLBACKS: tuple[str, ...] = ()
-INSTALLERS: tuple[str, ...] = ()
+INSTALLERS: tuple[str, ...] = (
+    "aftersales.add_installer",
+    "aftersales.change_installer",
+    "aftersales.show_installer",
+    "aftersales.assign_installer",
+    "aftersales.add_certificate",
+    "aftersales.change_certificate",
+    "aftersales.add_capacity",
+    "aftersales.change_capacity",
+    "aftersales.urge_job",
+)
 WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
-RULES: tuple[str, ...] = ()
+RULES: tuple[str, ...] = (
+    "aftersales.add_dispatchrule",
+    "aftersales.change_dispatchrule",
+    "aftersales.add_visitcause",
+    "aftersales.change_visitcause",
+)
 NETWORK = (
     "channels.add_partner",
     "channels.change_partner",
@@ -55,6 +71,17 @@ NETWORK = (
 )
 PARTNER: tuple[str, ...] = ("aftersales.view_job", "aftersales.accept_job", "aftersales.work_job")
 PARTNER_MONEY: tuple[str, ...] = ()
+PARTNER_REGISTRY = (
+    "aftersales.view_installer",
+    "aftersales.add_installer",
+    "aftersales.change_installer",
+    "aftersales.assign_installer",
+    "aftersales.view_certificate",
+    "aftersales.add_certificate",
+    "aftersales.change_certificate",
+    "aftersales.view_capacity",
+    "aftersales.view_urge",
+)
 PARTNER_LOOK = (
     "orders.view_order",
     "channels.view_shop",
@@ -67,7 +94,7 @@ ROLES = (
     Role(
         "customer_service",
         _("customer service"),
-        (*LOOK, *REFUNDS, *CARE, "orders.show_order", "orders.sign_order"),
+        (*LOOK, *REFUNDS, *CARE, *URGE, "orders.show_order", "orders.sign_order"),
     ),
     Role("promotion_planner", _("promotion planner"), LOOK),
     Role(
@@ -99,7 +126,7 @@ ROLES = (
             *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES),
         ),
     ),
-    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_MONEY, *PARTNER_LOOK)),
+    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_REGISTRY, *PARTNER_MONEY, *PARTNER_LOOK)),
     Role("partner_installer", _("partner: installer"), PARTNER),
 )
 LABELS = {role.code: role.label for role in ROLES}

@@ -1,4 +1,4 @@
-from aftersales.operations import dispatch, following, telling
+from aftersales.operations import callbacks, complaint_escalation, dispatch, following, telling
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -40,3 +40,13 @@ def offer_onward_all_due(**_: object) -> None:
 @task
 def tell_all_due(**_: object) -> None:
     telling.tell_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def open_callbacks_all_due(**_: object) -> None:
+    callbacks.open_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def escalate_complaints_all_due(**_: object) -> None:
+    complaint_escalation.escalate_all_due(by=SYSTEM, at=clock.now())

@@ -27,6 +27,8 @@ TASKS = {
     "aftersales.tasks.dispatch_all_due": {},
     "aftersales.tasks.offer_onward_all_due": {},
     "aftersales.tasks.tell_all_due": {},
+    "aftersales.tasks.open_callbacks_all_due": {},
+    "aftersales.tasks.escalate_complaints_all_due": {},
 }
 
 

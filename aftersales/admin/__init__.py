@@ -1,1 +1,3 @@
+from aftersales.admin import callbacks as callbacks
+from aftersales.admin import complaints as complaints
 from aftersales.admin import jobs as jobs

@@ -1,3 +1,7 @@
+from aftersales.models.callback import Call, Callback, CallbackTerms
+from aftersales.models.complaint import Complaint, Handover
+from aftersales.models.complaint_class import ClassWord, ComplaintClass
 from aftersales.models.job import Job
 from aftersales.models.offer import Offer
+from aftersales.models.script import CallbackAnswer, Script, ScriptQuestion
 from aftersales.models.visit import Visit

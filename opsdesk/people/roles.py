@@ -37,8 +37,31 @@ DISPATCH = (
 REFUNDS: tuple[str, ...] = ()
 REFUNDS_PAY: tuple[str, ...] = ()
 REPAIRS: tuple[str, ...] = ()
-CARE: tuple[str, ...] = ()
-CALLBACKS: tuple[str, ...] = ()
+CARE: tuple[str, ...] = (
+    "aftersales.add_complaint",
+    "aftersales.work_complaint",
+    "aftersales.show_complaint",
+    "aftersales.export_complaint",
+)
+CARE_HEAD: tuple[str, ...] = (
+    "aftersales.approve_complaint",
+    "aftersales.show_complaint",
+    "aftersales.export_complaint",
+    "aftersales.export_callback",
+)
+CALLBACKS: tuple[str, ...] = (
+    "aftersales.make_callback",
+    "aftersales.show_complaint",
+    "aftersales.export_callback",
+    "aftersales.add_complaint",
+)
+CARE_RULES: tuple[str, ...] = (
+    "aftersales.*_callbackterms",
+    "aftersales.*_script",
+    "aftersales.*_scriptquestion",
+    "aftersales.*_complaintclass",
+    "aftersales.*_classword",
+)
 INSTALLERS: tuple[str, ...] = ()
 WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
@@ -78,11 +101,11 @@ ROLES = (
     Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
     Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
-    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
-    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
-    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
-    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
+    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *CARE_HEAD, *REPORT)),
+    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
+    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
+    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
+    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
     Role(
         "system_admin",
         _("system administrator"),
@@ -96,7 +119,7 @@ ROLES = (
                 "approvals.*_secondsignature",
                 "approvals.*_delegation",
             ),
-            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES),
+            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES, *CARE_RULES),
         ),
     ),
     Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_MONEY, *PARTNER_LOOK)),

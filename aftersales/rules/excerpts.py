@@ -1,0 +1,29 @@
+"""AU-2: what of a customer's free words may be shown in lists: short, with whatever looks like a number masked."""
+
+import re
+import unicodedata
+
+_SPOKEN = "零〇一二三四五六七八九幺两"
+_DIGITS = re.compile(rf"[0-9{_SPOKEN}](?:[\s\-—_.·()（）转]*[0-9{_SPOKEN}]){{6,}}")
+_ADDRESS = re.compile(
+    r"\S{0,6}(?:小区|花园|家园|公寓|大厦)?\s*\d+\s*(?:号楼|栋|幢|座|单元|室|弄|号院)[\d\-单元室层楼号]*"
+)
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MOST = 120
+
+
+def masked(text: str) -> str:
+    """Return the text on one line with phone-like numbers, house numbers and e-mail addresses replaced by ****.
+
+    Seven digits or more in a row count, however they are written (full width, with blanks or dashes, in characters).
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    for pattern in (_MAIL, _ADDRESS, _DIGITS):
+        plain = pattern.sub("****", plain)
+    return plain
+
+
+def excerpt(text: str, most: int = MOST) -> str:
+    """Return the masked beginning of a text."""
+    short = masked(text)
+    return short if len(short) <= most else f"{short[: most - 1]}…"

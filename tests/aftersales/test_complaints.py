@@ -1,0 +1,1 @@
+"""AS-9: a complaint is a closed loop with one owner at every moment."""

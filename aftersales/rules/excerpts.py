@@ -5,9 +5,9 @@ import unicodedata
 
 _SPOKEN = "零〇一二三四五六七八九幺两"
 _DIGITS = re.compile(rf"[0-9{_SPOKEN}](?:[\s\-—_.·()（）转]*[0-9{_SPOKEN}]){{6,}}")
-_ADDRESS = re.compile(
-    r"\S{0,6}(?:小区|花园|家园|公寓|大厦)?\s*\d+\s*(?:号楼|栋|幢|座|单元|室|弄|号院)[\d\-单元室层楼号]*"
-)
+_HOUSE = r"\d+(?:号楼|号院|号|栋|幢|座|弄|单元|室|楼)[\d\-号楼栋幢座单元室层]*"
+_STREET = r"[\u4e00-\u9fff]{1,6}(?:小区|花园|家园|公寓|大厦|苑|村|路|街|大道|巷|弄)"
+_ADDRESS = re.compile(rf"{_STREET}\s*{_HOUSE}|\d+(?:号楼|号院|栋|幢|单元)[\d\-号楼栋幢座单元室层]*|\d{{3,4}}室")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 MOST = 120
 

@@ -48,7 +48,7 @@ COLUMNS = (
     (_("state"), 18),
     (_("owner"), 12),
     (_("founded"), 8),
-    (_("cause"), 30),
+    (_("cause found"), 30),
     (_("responsible"), 20),
     (_("measures"), 30),
     (_("compensation (yuan)"), 12),

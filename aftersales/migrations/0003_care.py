@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             name='Complaint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('registered', 'to be judged'), ('unfounded', 'unfounded: to be answered kindly'), ('investigating', 'being investigated'), ('proposing', 'measures to be proposed'), ('proposed', 'to be approved'), ('approved', 'to be carried out'), ('carried_out', 'to be confirmed by the customer'), ('confirmed', 'to be summed up'), ('closed', 'closed')], default='registered', max_length=14, verbose_name='state')),
+                ('state', models.CharField(choices=[('registered', 'to be judged'), ('unfounded', 'unfounded: to be answered kindly'), ('investigating', 'being investigated'), ('proposing', 'measures to be proposed'), ('proposed', 'to be approved'), ('approved', 'to be carried out'), ('carried_out', 'to be confirmed by the customer'), ('confirmed', 'to be summed up'), ('closed', 'complaint closed')], default='registered', max_length=14, verbose_name='state')),
                 ('source', models.CharField(choices=[('platform', 'platform'), ('phone', 'phone'), ('callback', 'call-back'), ('partner', 'partner'), ('letter', 'letter or e-mail')], max_length=10, verbose_name='source')),
                 ('refund_number', models.CharField(blank=True, max_length=60, verbose_name='refund number')),
                 ('words_sealed', models.BinaryField()),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('judged_at', models.DateTimeField(null=True, verbose_name='judged')),
                 ('judgement', models.CharField(blank=True, max_length=300, verbose_name='judgement')),
                 ('answer', models.CharField(blank=True, max_length=300, verbose_name='answer to the customer')),
-                ('cause', models.CharField(blank=True, max_length=300, verbose_name='cause')),
+                ('cause', models.CharField(blank=True, max_length=300, verbose_name='cause found')),
                 ('responsible', models.CharField(blank=True, choices=[('department', 'department'), ('employee', 'employee'), ('partner', 'partner')], max_length=10, verbose_name='responsible')),
                 ('department', models.CharField(blank=True, choices=[('shops', 'e-commerce department'), ('service', 'customer service'), ('aftersales', 'after-sales department'), ('warehouse', 'warehouse and logistics'), ('finance', 'finance'), ('sales', 'sales department'), ('production', 'production and quality')], max_length=10, verbose_name='department')),
                 ('measures', models.CharField(blank=True, max_length=300, verbose_name='measures')),

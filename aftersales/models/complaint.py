@@ -114,7 +114,7 @@ class Complaint(models.Model):
     judged_at = models.DateTimeField(_("judged"), null=True)
     judgement = models.CharField(_("judgement"), max_length=300, blank=True)
     answer = models.CharField(_("answer to the customer"), max_length=300, blank=True)
-    cause = models.CharField(_("cause"), max_length=300, blank=True)
+    cause = models.CharField(_("cause found"), max_length=300, blank=True)
     responsible = models.CharField(_("responsible"), max_length=10, choices=Responsible, blank=True)
     department = models.CharField(_("department"), max_length=10, choices=Department, blank=True)
     employee = models.ForeignKey(

@@ -122,7 +122,7 @@ def dial(callback_id: int, *, by: Actor, at: datetime) -> Receiver:
 
     Refused at rest times, unless this is the time that the customer chose.
     """
-    callback, terms = _taken(callback_id, by=by, at=at)
+    callback, terms = _taken(callback_id, by=by, at=at), queries.terms_on(timezone.localdate(at))
     allowed = calling.may_call(terms, at, appointed_at=callback.appointed_at, next_at=callback.next_at)
     call = callback.calls.filter(outcome=CallOutcome.CALLING).first()
     if call is None and not allowed.may:
@@ -141,7 +141,7 @@ def dial(callback_id: int, *, by: Actor, at: datetime) -> Receiver:
 @transaction.atomic
 def miss(callback_id: int, *, outcome: str, by: Actor, at: datetime) -> Callback:
     """AS-10: write down that the customer was not reached; after the last of the calls allowed it is closed so."""
-    callback, terms = _taken(callback_id, by=by, at=at)
+    callback, terms = _taken(callback_id, by=by, at=at), queries.terms_on(timezone.localdate(at))
     if outcome not in CallOutcome.values or outcome in (CallOutcome.CALLING, CallOutcome.REACHED):
         raise Invalid(why=outcome)
     _end(callback, outcome, at)
@@ -160,7 +160,7 @@ def miss(callback_id: int, *, outcome: str, by: Actor, at: datetime) -> Callback
 @transaction.atomic
 def appoint(callback_id: int, *, appointed_at: datetime, by: Actor, at: datetime) -> Callback:
     """AS-10: the customer wants to be called at a time of his own; the deadline does not move by it."""
-    callback, _terms = _taken(callback_id, by=by, at=at)
+    callback = _taken(callback_id, by=by, at=at)
     if appointed_at <= at:
         raise TimePast(callback=callback)
     CALLBACK.check(callback, "appoint")
@@ -173,13 +173,13 @@ def appoint(callback_id: int, *, appointed_at: datetime, by: Actor, at: datetime
 @transaction.atomic
 def answer(callback_id: int, said: Said, *, by: Actor, at: datetime) -> Callback:
     """AS-10: write down the whole answer; a dissatisfied one opens a complaint in the same transaction."""
-    callback, _terms = _taken(callback_id, by=by, at=at)
+    callback = _taken(callback_id, by=by, at=at)
     CALLBACK.check(callback, "answer")
     _complete(callback, said, at)
     _end(callback, CallOutcome.REACHED, at)
     words = "\n".join(part.strip() for part in (said.why, said.suggestion) if part.strip())
     CALLBACK.move(
-        callback, "answer", by=by, at=at, facts={"satisfaction": Satisfaction(said.satisfaction).label},
+        callback, "answer", by=by, at=at, facts={"satisfaction": said.satisfaction},
         satisfaction=said.satisfaction, closed_at=at, attempts=callback.attempts + 1,
         next_at=None, taken_by="", taken_until=None,
     )  # fmt: skip
@@ -209,7 +209,7 @@ def show(callback_id: int, *, why: str, by: Actor, at: datetime) -> str:
     return unseal(callback.words_sealed).decode() if callback.words_sealed else ""
 
 
-def _taken(callback_id: int, *, by: Actor, at: datetime) -> tuple[Callback, calling.Terms]:
+def _taken(callback_id: int, *, by: Actor, at: datetime) -> Callback:
     """Return a call-back for who may make it, locked, unless another is calling this customer now."""
     by.need(RIGHT)
     rows = Callback.objects.visible_to(by).select_related("job__order", "job__owner")
@@ -217,7 +217,7 @@ def _taken(callback_id: int, *, by: Actor, at: datetime) -> tuple[Callback, call
     held = callback.taken_until and callback.taken_until > at
     if callback.state in OPEN and callback.taken_by not in ("", by.name) and held:
         raise TakenByAnother(callback=callback, who=callback.taken_by)
-    return callback, queries.terms_on(timezone.localdate(at))
+    return callback
 
 
 def _end(callback: Callback, outcome: str, at: datetime) -> None:

@@ -12,7 +12,7 @@ from aftersales.models import Complaint, Handover
 from aftersales.operations.complaint_register import SUBJECT, start_step
 from aftersales.queries import complaints as queries
 from aftersales.rules.complaints import may_approve
-from aftersales.states.complaint import COMPLAINT, HEAD, STEPS, WORK, ComplaintState, Department, Responsible
+from aftersales.states.complaint import COMPLAINT, HEAD, STEPS, WORK, ComplaintState, Responsible
 from channels.models import Partner
 from opsdesk.actor import Actor
 from opsdesk.approvals import operations as approvals
@@ -115,10 +115,10 @@ def answer_kindly(complaint_id: int, *, answer: str, by: Actor, at: datetime) ->
 def investigate(complaint_id: int, *, cause: str, blame: Blame, by: Actor, at: datetime) -> Complaint:
     """AS-9: write down the cause, and which department, employee or partner is responsible."""
     complaint = _owned(complaint_id, by)
-    text = _said(complaint, cause, _("cause"))
+    text = _said(complaint, cause, _("cause found"))
     if not blame.kind:
         raise NobodyResponsible(complaint=complaint)
-    facts = {"responsible": _name_of(blame)}
+    facts = {"department": _name_of(blame)}
     return _step(
         complaint, "investigate", by=by, at=at, facts=facts, cause=text, responsible=blame.kind,
         department=blame.department, employee_id=blame.employee_id, at_fault_id=blame.partner_id,
@@ -247,7 +247,7 @@ def _name_of(blame: Blame) -> str:
         return str(User.objects.get(pk=blame.employee_id))
     if blame.partner_id:
         return str(Partner.objects.get(pk=blame.partner_id))
-    return str(Department(blame.department).label)
+    return blame.department
 
 
 def _owned(complaint_id: int, by: Actor) -> Complaint:

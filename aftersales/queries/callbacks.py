@@ -1,7 +1,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils import timezone
 
 from aftersales.models import Callback, CallbackTerms, Job, Script
@@ -16,8 +16,12 @@ SCRIPT = "installation"
 
 
 def without_callback(which: Q) -> Iterable[int]:
-    """Return the installations completed among these of which nobody is to be called back yet (AS-10: 100 %)."""
-    jobs = Job.objects.filter(which, state=JobState.DONE)
+    """Return the installations completed among these of which nobody is to be called back yet (AS-10: 100 %).
+
+    The history of the time before the first terms of call-backs is left alone: nobody is called a year later.
+    """
+    since = CallbackTerms.objects.aggregate(first=Min("valid_from"))["first"]
+    jobs = Job.objects.filter(which, state=JobState.DONE, done_at__date__gte=since) if since else Job.objects.none()
     rows: Iterable[int] = (
         jobs.filter(~Exists(Callback.objects.filter(job=OuterRef("pk")))).order_by("pk").values_list("pk", flat=True)
     )

@@ -17,7 +17,7 @@ class ComplaintState(models.TextChoices):
     APPROVED = "approved", _("to be carried out")
     CARRIED_OUT = "carried_out", _("to be confirmed by the customer")
     CONFIRMED = "confirmed", _("to be summed up")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", _("complaint closed")
 
 
 OPEN = tuple(state for state in ComplaintState.values if state != "closed")
@@ -82,7 +82,7 @@ EVENTS: dict[str, Any] = {
     "complaint.uphold": _("Judged founded: {judgement}"),
     "complaint.dismiss": _("Judged unfounded: {judgement}"),
     "complaint.answer_kindly": _("Answered kindly and closed: {answer}"),
-    "complaint.investigate": _("Investigated: {cause}; responsible: {responsible}"),
+    "complaint.investigate": _("Investigated: {cause}; responsible: {department}"),
     "complaint.propose": _("Proposed: {measures}; compensation ¥{amount}"),
     "complaint.money_granted": _("The compensation is within the proposer's own authority; the head still decides"),
     "complaint.approve": _("Proposal approved"),

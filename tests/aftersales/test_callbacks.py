@@ -76,7 +76,7 @@ def test_as_10_a_complete_answer_stops_the_clock_and_ends_the_call():
     assert (one.state, one.satisfaction, one.closed_at, one.attempts) == ("answered", "neutral", LATER, 1)
     assert one.timers().get().state == "met"
     assert list(one.answers.order_by("question__position").values_list("value", flat=True)) == [
-        "迟到", "3", "热得快,电话 ****",
+        "迟到", "3", "热得快，电话 ****",
     ]  # fmt: skip
     assert unseal(one.answers.get(question__key="product").words_sealed).decode() == given["product"]
     call = Call.objects.get()

@@ -99,7 +99,7 @@ MASKED = [
     ("in characters", "一三八零零零零零零零一", "****"),
     ("a landline", "电话020-87654321", "电话****"),
     ("an e-mail", "发到 wang.li@qq.com 吧", "发到 **** 吧"),
-    ("a price stays", "多收了120元，2026年3月", "多收了120元,2026年3月"),
+    ("a price stays", "多收了120元，2026年3月", "多收了120元，2026年3月"),
     ("a model stays", "DSF310-85坏了", "DSF310-85坏了"),
     ("an estate with its house", "幸福小区3号楼2单元501室漏水", "****漏水"),
     ("a street with its number", "我家在天河路1号", "****"),

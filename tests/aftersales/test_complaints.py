@@ -47,7 +47,7 @@ def test_as_9_a_complaint_has_its_words_sealed_a_class_an_owner_and_a_clock():
     row = make_care.complaint(job=job, refund_number=" R-1 ")
     assert (row.state, row.owner.username, row.kind.code) == ("registered", "lin", "attitude")
     assert (row.order, row.partner, row.region_id) == (job.order, job.owner, "440106")
-    assert (row.excerpt, row.refund_number) == ("师傅态度恶劣,电话****也不接", "R-1")
+    assert (row.excerpt, row.refund_number) == ("师傅态度恶劣，电话****也不接", "R-1")
     assert unseal(row.words_sealed).decode() == make_care.WORDS
     assert row.due_at == make.at("2026-03-05 10:00")  # nine working hours, of which eight are left today
     assert row.timers().get().policy.code == "complaint_judge"

@@ -69,7 +69,7 @@ def test_as_10_not_reached_and_appointed_are_one_click(client):
     client.post(reverse("callback_miss", args=[one.pk]), {"outcome": "busy", "next": "1"})
     one.refresh_from_db()
     assert (one.attempts, Call.objects.get().outcome) == (1, "busy")
-    when = {"appointed_at_0": "2026-03-05", "appointed_at_1": "19:30:00"}
+    when = {"appointed_at": "2026-03-05T19:30"}
     client.post(reverse("callback_appoint", args=[one.pk]), when)
     one.refresh_from_db()
     assert (one.state, one.appointed_at) == ("appointed", make.at("2026-03-05 19:30"))

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from aftersales.operations import callbacks
 from aftersales.queries import callbacks as queries
@@ -46,8 +45,9 @@ class AnswerForm(forms.Form):
             label=gettext_lazy("How content is the customer?"), choices=Satisfaction.choices, widget=forms.RadioSelect
         )
         self.fields = own | {"satisfaction": satisfaction} | self.fields  # type: ignore[assignment]
-        for bound in self.fields.values():
-            bound.label_suffix = ""
+        for place, field in enumerate(self.fields.values()):
+            field.label_suffix = ""
+            field.widget.attrs |= {} if place else {"autofocus": True}
 
     def said(self) -> callbacks.Said:
         """What the operation is told."""
@@ -66,7 +66,11 @@ def _field_of(one: Asked) -> forms.Field:
 
 
 class AppointForm(forms.Form):
-    appointed_at = forms.SplitDateTimeField(label=gettext_lazy("call at"), widget=UnfoldAdminSplitDateTimeWidget)
+    appointed_at = forms.DateTimeField(
+        label=gettext_lazy("call at"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "desk-input"}),
+    )
 
 
 def callback(request: HttpRequest, pk: int) -> HttpResponse:

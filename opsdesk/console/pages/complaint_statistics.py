@@ -31,8 +31,8 @@ COLUMNS = (
 class SpanForm(forms.Form):
     """From which day to which day complaints were registered."""
 
-    first = forms.DateField(label=gettext_lazy("from"), widget=UnfoldAdminDateWidget)
-    last = forms.DateField(label=gettext_lazy("to"), widget=UnfoldAdminDateWidget)
+    first = forms.DateField(label=gettext_lazy("first day"), widget=UnfoldAdminDateWidget)
+    last = forms.DateField(label=gettext_lazy("last day"), widget=UnfoldAdminDateWidget)
 
 
 def _span(request: HttpRequest) -> tuple[date, date]:

@@ -30,6 +30,7 @@ from opsdesk.console.pages.base import page, trying
 from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import DeskError, NotFound
 from opsdesk.people.models import User
+from opsdesk.people.queries import names_of
 from opsdesk.sla import deadlines, wording
 from orders.models import Order
 
@@ -43,7 +44,7 @@ def _text(name: str, label: Any) -> type[forms.Form]:
 
 
 class InvestigateForm(forms.Form):
-    cause = forms.CharField(label=gettext_lazy("cause"), max_length=300, widget=UnfoldAdminTextInputWidget)
+    cause = forms.CharField(label=gettext_lazy("cause found"), max_length=300, widget=UnfoldAdminTextInputWidget)
     department = forms.ChoiceField(
         label=gettext_lazy("department responsible"),
         required=False,
@@ -119,7 +120,9 @@ class RegisterForm(forms.Form):
     """A new complaint; order, job and partner are named as people know them."""
 
     words = forms.CharField(
-        label=gettext_lazy("the customer's own words"), max_length=4000, widget=UnfoldAdminTextareaWidget
+        label=gettext_lazy("the customer's own words"),
+        max_length=4000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
     source = forms.ChoiceField(
         label=gettext_lazy("source"), choices=Source.choices, initial=Source.PHONE, widget=UnfoldAdminSelectWidget
@@ -239,12 +242,15 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **
     row = queries.visible(pk, by=by)
     clocks = list(row.timers().select_related("policy").order_by("-pk"))
     approvals = list(Approval.objects.filter(subject_type=row._meta.label_lower, subject_id=row.pk).order_by("-pk"))
+    names = names_of([row.proposed_by, row.kind_by])
     return page(
         request,
         "console/complaint.html",
         _("Complaint %(complaint)s") % {"complaint": row},
         row=row,
         responsible=responsible_of(row),
+        proposer=names.get(row.proposed_by, row.proposed_by),
+        corrector=names.get(row.kind_by, row.kind_by),
         clocks=[(timer, wording.explain_zh(deadlines.from_because(timer.because))) for timer in clocks],
         buttons=_buttons(row, by, forms or {}),
         handovers=row.handovers.select_related("was", "now").order_by("-pk"),

@@ -63,6 +63,7 @@ QUEUES: tuple[tuple[str, Any, Narrow], ...] = (
     ("to_approve", _("to approve"), lambda rows, by, at: rows.to_approve()),
     ("to_confirm", _("to confirm"), lambda rows, by, at: rows.to_confirm()),
     ("escalated", _("with the head"), lambda rows, by, at: rows.escalated()),
+    ("orphaned", _("owner has left"), lambda rows, by, at: rows.orphaned()),
     ("unclear", _("class unclear"), lambda rows, by, at: rows.unclear()),
 )
 

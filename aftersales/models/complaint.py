@@ -59,6 +59,10 @@ class ComplaintQuerySet(DeskQuerySet):
         """Narrow to open ones whose present step has gone to the head."""
         return self.open().filter(escalated_at__isnull=False)
 
+    def orphaned(self) -> Self:
+        """Narrow to open ones whose owner has left: a head hands them over."""
+        return self.open().filter(owner__is_active=False)
+
     def unclear(self) -> Self:
         """Narrow to those without a class."""
         return self.filter(kind=None)

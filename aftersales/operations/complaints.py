@@ -154,7 +154,13 @@ def approve(complaint_id: int, *, by: Actor, at: datetime) -> Complaint:
 
 @transaction.atomic
 def send_back(complaint_id: int, *, reason: str, by: Actor, at: datetime) -> Complaint:
-    """AS-9: refuse a proposal, with the reason; another is to be made. Money waits or falls with it."""
+    """AS-9: refuse a proposal, with the reason; another is to be made. Its money is withdrawn with it.
+
+    Who signs holds the approval before the complaint; so does this, or two heads would wait for each other.
+    """
+    by.need(HEAD)
+    waiting = Approval.objects.waiting().filter(subject_type=SUBJECT, subject_id=complaint_id)
+    list(waiting.order_by("pk").select_for_update())
     complaint = _to_decide(complaint_id, by=by)
     text = _said(complaint, reason, _("reason"))
     _step(complaint, "send_back", by=by, at=at, facts={"reason": text})

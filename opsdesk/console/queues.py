@@ -58,6 +58,7 @@ QUEUES = (
     Queue(_("Complaints to judge"), _WORK_COMPLAINT, Complaint, lambda rows, at: rows.to_judge(), "to_judge"),
     Queue(_("Complaints over time"), _VIEW_COMPLAINT, Complaint, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Complaints to approve"), _HEAD, Complaint, lambda rows, at: rows.to_approve(), "to_approve"),
+    Queue(_("Complaints whose owner has left"), _HEAD, Complaint, lambda rows, at: rows.orphaned(), "orphaned", True),
     Queue(_("Customers to call back"), _CALL, Callback, lambda rows, at: rows.open().to_call(at), "due"),
     Queue(_("Call-backs over time"), _VIEW_CALLBACK, Callback, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),

@@ -227,6 +227,15 @@ def test_as_9_only_who_may_work_on_it_can_own_it():
     assert (now(row).owner.username, Handover.objects.count()) == ("lin", 0)
 
 
+def test_as_9_a_complaint_whose_owner_leaves_is_found_and_a_head_hands_it_over():
+    row, chief, other = make_care.complaint(), head(), clerk("yu")
+    assert not Complaint.objects.orphaned().exists()
+    User.objects.filter(username="lin").update(is_active=False)
+    assert Complaint.objects.orphaned().get() == row
+    complaints.hand_over(row.pk, to_id=other.user_id, reason="离职", by=chief, at=AT)
+    assert not Complaint.objects.orphaned().exists()
+
+
 def test_as_9_the_database_refuses_a_complaint_without_an_owner():
     row = make_care.complaint()
     with pytest.raises(IntegrityError), transaction.atomic():

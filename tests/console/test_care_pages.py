@@ -205,7 +205,7 @@ def test_a_list_of_care_has_a_fixed_query_budget(client, name, django_assert_max
 
 QUEUES = [
     ("aftersales_complaint", queue)
-    for queue in ("to_judge", "mine", "overdue", "to_approve", "to_confirm", "escalated", "unclear")
+    for queue in ("to_judge", "mine", "overdue", "to_approve", "to_confirm", "escalated", "orphaned", "unclear")
 ] + [("aftersales_callback", queue) for queue in ("due", "overdue", "appointed", "unreached", "dissatisfied")]
 
 

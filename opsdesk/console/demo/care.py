@@ -26,7 +26,8 @@ from opsdesk.sla.models import WorkCalendar
 from opsdesk.sla.queries import calendar_of
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-_FORGOTTEN, _APPOINTS, _NEUTRAL, _DISSATISFIED, _REACHED = 0.03, 0.05, 0.10, 0.05, 0.8
+_APPOINTS, _NEUTRAL, _DISSATISFIED, _REACHED = 0.05, 0.10, 0.05, 0.8
+_FORGOTTEN_EVERY, _FORGOTTEN = 40, 3
 _CALLED_SINCE = timedelta(days=8)  # the company began to call its customers back
 _EVERY_DAYS = 1.2  # a complaint that does not come from a call-back
 _GOES_ON = 0.85  # of what is not stopped on purpose
@@ -61,8 +62,9 @@ class Care:
     def run(self) -> None:
         """Open, call, complain, and bring each complaint as far as it got."""
         self._open()
-        for one in Callback.objects.order_by("pk").select_related("job"):
-            self._call(one)
+        for place, one in enumerate(Callback.objects.order_by("pk").select_related("job")):
+            if place % _FORGOTTEN_EVERY != _FORGOTTEN and not (place % 4 == 1 and self._named_a_time(one)):
+                self._call(one)
         self._complain()
         for place, row in enumerate(Complaint.objects.order_by("-registered_at", "-pk").select_related("owner")):
             self._bring(row, _STOPS[place % len(_STOPS)] if place < 3 * len(_STOPS) else "")
@@ -77,12 +79,19 @@ class Care:
         for hour, jobs in days.items():
             callbacks.open_many(jobs, by=SYSTEM, at=min(hour + _HOUR, self._plan.at))
 
+    def _named_a_time(self, one: Callback) -> bool:
+        """A customer of the last days wants to be called later: a time that is still ahead."""
+        at = self._terms.calendar.next_open(local(one.job.done_at or self._plan.at) + 3 * _HOUR)
+        if at >= self._plan.at or self._plan.at - at > 2 * _DAY:
+            return False
+        when = _at_home(self._plan.at, self._rng)
+        callbacks.dial(one.pk, by=self._caller, at=at)
+        callbacks.appoint(one.pk, appointed_at=when, by=self._caller, at=at + timedelta(minutes=2))
+        return True
+
     def _call(self, one: Callback) -> None:
         """Try, try again, note a time, and write down the answer."""
         rng, done_at = self._rng, local(one.job.done_at or self._plan.at)
-        recent = self._plan.at - done_at < timedelta(days=8)
-        if recent and rng.random() < _FORGOTTEN:
-            return
         at = self._terms.calendar.next_open(done_at + rng.uniform(0.4, 2.2) * _DAY)
         while at < self._plan.at:
             callbacks.dial(one.pk, by=self._caller, at=at)
@@ -96,7 +105,7 @@ class Care:
                 at = one.next_at + timedelta(minutes=rng.randint(0, 50))
                 at = at if self._terms.calendar.is_open(at) else one.next_at
             elif luck < _APPOINTS and one.appointed_at is None:
-                when = (at + timedelta(hours=rng.randint(3, 22))).replace(minute=0, second=0, microsecond=0)
+                when = _at_home(at, rng)
                 one = callbacks.appoint(one.pk, appointed_at=when, by=self._caller, at=spoken)
                 at = when
             else:
@@ -205,3 +214,8 @@ class Care:
             approvals.sign(waiting.pk, by=self._head, at=at)
         else:
             complaints.approve(row.pk, by=self._head, at=at)
+
+
+def _at_home(at: datetime, rng: Random) -> datetime:
+    """Return an hour of the next day at which somebody who works is at home."""
+    return (at + _DAY).replace(hour=rng.choice((12, 13, 19, 20, 21)), minute=0, second=0, microsecond=0)

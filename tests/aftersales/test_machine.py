@@ -3,6 +3,8 @@
 import pytest
 
 from aftersales.models import Job
+from aftersales.states.callback import CALLBACK, CallbackState
+from aftersales.states.complaint import COMPLAINT, ComplaintState
 from aftersales.states.job import JOB, JobState
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
@@ -11,6 +13,7 @@ from orders.models import Order
 from orders.states import IMPORT, ORDER, ImportState, OrderState
 
 MACHINES = ((JOB, JobState), (ORDER, OrderState), (IMPORT, ImportState), (TIMER, TimerState), (MAIL, MailState))
+MACHINES += ((COMPLAINT, ComplaintState), (CALLBACK, CallbackState))
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")
     for machine, states in MACHINES

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from aftersales.models import Job, Offer
+from aftersales.models import Callback, Complaint, Job, Offer
+from aftersales.queries import callbacks
 from aftersales.states.job import Answer, JobState
 from channels.models import Authorisation, Listing, Partner, Product, Shop
 from channels.queries.certificates import state_of
@@ -40,6 +41,13 @@ def company(django_db_setup, django_db_blocker):
         assert len(connection.run_on_commit) == started, "workers would live through the story once more"
         yield SMALL
         transaction.set_rollback(True)
+
+
+def test_as_10_every_installation_of_the_demo_is_called_back_and_complaints_are_under_way(company):
+    assert list(callbacks.without_callback(Q())) == []
+    assert Callback.objects.exists()
+    assert Complaint.objects.values("state").distinct().count() >= 4
+    assert not Complaint.objects.filter(owner__is_active=False).exists()
 
 
 def _counts() -> dict[str, int]:

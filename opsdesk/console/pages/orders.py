@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from aftersales.models import Job
 from opsdesk import clock
 from opsdesk.console import timeline
+from opsdesk.console.pages import care
 from opsdesk.console.pages.base import page, visible
 from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
@@ -39,6 +40,7 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         if row.customer_id
         else Order.objects.none()
     )
+    cared = care.of(by, jobs, row)
     return page(
         request,
         "console/order.html",
@@ -47,9 +49,10 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         lines=row.lines.select_related("listing__product").order_by("pk"),
         jobs=jobs,
         others=same.select_related("shop").order_by("-ordered_at", "-pk")[:20],
-        timeline=timeline.of(row, *jobs),
+        timeline=timeline.of(row, *jobs, *cared["callbacks"], *cared["complaints"]),
         may_show=by.may("orders.show_order"),
         back=reverse("admin:orders_order_changelist"),
         now=clock.now(),
+        **cared,
         **shown,
     )

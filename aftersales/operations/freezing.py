@@ -1,12 +1,13 @@
 """A refund while an installation is open: nobody is sent, and no clock runs, until it is clear what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
-from aftersales.models import Job
+from aftersales.models import Job, Offer
 from aftersales.operations.opening import SUBJECT
+from aftersales.states.job import JOB, Answer
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.sla import timers
@@ -45,3 +46,16 @@ def thaw_many(order_ids: Sequence[int], *, because: str, by: Actor, at: datetime
 
 def _locked(rows: object) -> list[Job]:
     return Job.objects.for_change_many(list(rows.values_list("pk", flat=True)))  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def cancel_many(order_ids: Collection[int], *, because: str, by: Actor, at: datetime) -> list[Job]:
+    """AS-6: end the live installations of orders whose goods went back; installer and clocks are let go."""
+    jobs = _locked(Job.objects.live().filter(order__in=order_ids))
+    values = {"reason": because[:300], "cancelled_at": at, "frozen_at": None, "frozen_because": ""}
+    JOB.move_many(jobs, "cancel", by=by, at=at, changes=[values] * len(jobs), facts=[{"reason": because}] * len(jobs))
+    pks = [job.pk for job in jobs]
+    Offer.objects.filter(job__in=pks, answer=Answer.WAITING).update(answer=Answer.WITHDRAWN, answered_at=at)
+    for policy in ("acceptance", "installation"):
+        timers.drop_many(policy, SUBJECT, pks, by=by, at=at)
+    return jobs

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Job
+from aftersales.models import Job, Refund, Slip
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
@@ -47,12 +47,18 @@ def _today(at: datetime) -> datetime:
     return midnight(local(at).date() + timedelta(days=1))
 
 
-_VIEW_JOB = "aftersales.view_job"
+_VIEW_JOB, _VIEW_REFUND = "aftersales.view_job", "aftersales.view_refund"
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
     Queue(_("Not accepted"), _VIEW_JOB, Job, lambda rows, at: rows.not_accepted(), "not_accepted"),
     Queue(_("No agent"), _VIEW_JOB, Job, lambda rows, at: rows.without_agent(), "no_agent", True),
+    Queue(_("Refunds late"), _VIEW_REFUND, Refund, lambda rows, at: rows.late(at), "late", True),
+    Queue(_("Refunds burning"), _VIEW_REFUND, Refund, lambda rows, at: rows.burning(at), "burning", True),
+    Queue(_("Refunds to review"), "aftersales.review_refund", Refund, lambda rows, at: rows.to_review(), "to_review"),
+    Queue(_("Refunds to pay"), "aftersales.pay_refund", Refund, lambda rows, at: rows.to_pay(), "to_pay"),
+    Queue(_("Goods back"), "aftersales.receive_return", Refund, lambda rows, at: rows.goods_back(), "goods_back"),
+    Queue(_("Tell the customer"), "aftersales.tell_customer", Slip, lambda rows, at: rows.to_tell(), "to_tell", True),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
 )

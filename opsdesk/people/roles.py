@@ -34,16 +34,25 @@ DISPATCH = (
     "aftersales.cancel_job",
     "aftersales.export_job",
 )
-REFUNDS: tuple[str, ...] = ()
-REFUNDS_PAY: tuple[str, ...] = ()
+REFUNDS: tuple[str, ...] = (
+    "aftersales.ask_refund",
+    "aftersales.review_refund",
+    "aftersales.export_refund",
+    "aftersales.tell_customer",
+)
+REFUNDS_PAY: tuple[str, ...] = ("aftersales.pay_refund", "aftersales.export_refund")
 REPAIRS: tuple[str, ...] = ()
 CARE: tuple[str, ...] = ()
 CALLBACKS: tuple[str, ...] = ()
 INSTALLERS: tuple[str, ...] = ()
-WAREHOUSE: tuple[str, ...] = ()
+WAREHOUSE: tuple[str, ...] = ("aftersales.receive_return",)
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
-RULES: tuple[str, ...] = ()
+RULES: tuple[str, ...] = (
+    "aftersales.*_platformtimer",
+    "aftersales.*_returnpolicy",
+    "aftersales.*_customerright",
+)
 NETWORK = (
     "channels.add_partner",
     "channels.change_partner",

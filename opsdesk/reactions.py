@@ -19,3 +19,6 @@ REACTIONS: dict[str, list[str]] = {
 }
 DECIDED: dict[str, str] = {}
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
+INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}
+"""Who enters what an export file holds besides orders, by type: a module with `write` (in the import's transaction) and
+`known` (for its preview); orders import nothing of those above them."""

@@ -22,8 +22,8 @@ def freeze_many(order_ids: Sequence[int], *, because: str, by: Actor, at: dateti
     for job in jobs:
         job.frozen_at, job.frozen_because = at, because[:200]
     Job.objects.bulk_update(jobs, ["frozen_at", "frozen_because"])
-    for clock in Timer.objects.of(SUBJECT, [job.pk for job in jobs]).filter(state=TimerState.RUNNING):
-        timers.pause(clock.pk, reason=because, by=by, at=at)
+    running = Timer.objects.of(SUBJECT, [job.pk for job in jobs]).filter(state=TimerState.RUNNING)
+    timers.pause_many(list(running.values_list("pk", flat=True)), reason=because[:200], by=by, at=at)
     audit.record_many([(job, {"because": because}) for job in jobs], "job.freeze", by=by, at=at)
     return jobs
 
@@ -32,16 +32,22 @@ def freeze_many(order_ids: Sequence[int], *, because: str, by: Actor, at: dateti
 def thaw_many(order_ids: Sequence[int], *, because: str, by: Actor, at: datetime) -> list[Job]:
     """AS-6: let these orders' frozen jobs go on: clocks count again, what nobody has is dispatched anew."""
     jobs = _locked(Job.objects.frozen().filter(order__in=order_ids))
+    again = {clock.subject_id: clock for clock in _go_on(jobs, by=by, at=at) if clock.policy.code == "installation"}
     for job in jobs:
-        paused = Timer.objects.of(SUBJECT, [job.pk]).filter(state=TimerState.PAUSED)
-        for clock in paused.filter(pauses__ended_at=None, pauses__reason=job.frozen_because):
-            again = timers.resume(clock.pk, by=by, at=at)
-            job.due_at = again.due_at if again.policy.code == "installation" else job.due_at
+        job.due_at = again[job.pk].due_at if job.pk in again else job.due_at
         job.frozen_at, job.frozen_because = None, ""
         job.dispatched_at = None if job.owner_id is None else job.dispatched_at
     Job.objects.bulk_update(jobs, ["frozen_at", "frozen_because", "due_at", "dispatched_at"])
     audit.record_many([(job, {"because": because, "due_at": job.due_at}) for job in jobs], "job.thaw", by=by, at=at)
     return jobs
+
+
+def _go_on(jobs: Sequence[Job], *, by: Actor, at: datetime) -> list[Timer]:
+    """Let the clocks count again that the freezing stopped; what was paused for another reason stays paused."""
+    why = {job.pk: job.frozen_because for job in jobs}
+    paused = Timer.objects.of(SUBJECT, why.keys()).filter(state=TimerState.PAUSED, pauses__ended_at=None)
+    rows = paused.values_list("pk", "subject_id", "pauses__reason")
+    return timers.resume_many([pk for pk, job, reason in rows if reason == why[job]], by=by, at=at)
 
 
 def _locked(rows: object) -> list[Job]:

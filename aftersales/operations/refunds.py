@@ -107,7 +107,7 @@ def moved(refund: Refund, action: str, *, by: Actor, at: datetime, **changes: An
     """Move a taken refund and let its clocks follow; `facts` among the changes go into the event only."""
     facts = changes.pop("facts", None)
     slips.note_outer([refund], at=at)
-    REFUND.move(refund, action, by=by, at=at, facts=facts, **changes)
+    REFUND.move(refund, action, by=by, at=at, facts=facts, as_of=at, **changes)
     refund_clocks.follow_many([refund], by=by, at=at)
     return refund
 

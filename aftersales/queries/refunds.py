@@ -48,6 +48,12 @@ def _sums(order_ids: Collection[int]) -> tuple[dict[int, Decimal], dict[int, Dec
     return paid[Through.PLATFORM], paid[Through.TRANSFER], promised
 
 
+def paid_of(refund_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return what has been paid of these refunds. One query."""
+    rows = Payout.objects.filter(refund_id__in=refund_ids).values_list("refund_id")
+    return dict(rows.annotate(total=Sum("amount_yuan")))
+
+
 @dataclass(frozen=True)
 class OuterTerm:
     """One row of a platform's timers, as the clocks use it."""

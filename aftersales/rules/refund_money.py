@@ -45,9 +45,9 @@ class Money:
         """What may still be granted."""
         return self.received - self.returned - self.by_transfer - self.promised
 
-    def promising(self, amount: Decimal) -> "Money":
-        """The same with one grant more."""
-        return replace(self, promised=self.promised + amount)
+    def freeing(self, amount: Decimal) -> "Money":
+        """The same with grants of so much taken back."""
+        return replace(self, promised=self.promised - amount)
 
     def paying(self, amount: Decimal, *, on_platform: bool, promised: Decimal) -> "Money":
         """The same with one payout more, of which so much had been promised before."""

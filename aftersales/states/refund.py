@@ -54,7 +54,7 @@ REFUND = Machine(
     see_refused=(("asked", "agreed", "returning", "received"), "refused"),
     see_agreed=(("asked", "refused"), "agreed"),
     see_returning=(("asked", "refused", "agreed"), "returning"),
-    see_paid=(_UNDONE, "paid"),
+    see_paid=((*_UNDONE, "closed", "withdrawn"), "paid"),
     see_sent=(_UNDONE, "sent"),
     see_closed=(_UNDONE, "closed"),
 )

@@ -1,4 +1,4 @@
-from aftersales.operations import dispatch, following, telling
+from aftersales.operations import dispatch, following, slips, telling
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -40,3 +40,8 @@ def offer_onward_all_due(**_: object) -> None:
 @task
 def tell_all_due(**_: object) -> None:
     telling.tell_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def note_slips_all_due(**_: object) -> None:
+    slips.note_all_due(by=SYSTEM, at=clock.now())

@@ -12,6 +12,7 @@ SCHEDULE = {
     "sweep timers": ("opsdesk.sla.tasks.sweep", 60.0),
     "offer onward": ("aftersales.tasks.offer_onward_all_due", 60.0),
     "tell agents": ("aftersales.tasks.tell_all_due", 60.0),
+    "note slips": ("aftersales.tasks.note_slips_all_due", 60.0),
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),

@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from aftersales.admin.forms import ReasonForm
-from aftersales.models import Reception, Refund, Slip
+from aftersales.models import Payout, Reception, Refund, Slip
 from aftersales.operations import refunds, slips
 from aftersales.states.refund import LIVE, RefundState
 from channels.models import Platform
@@ -170,6 +170,49 @@ def left_in_words(due: datetime | None, state: str) -> str:
     else:
         said = _now("%(days)d d %(hours)d h left") if days else _now("%(hours)d h %(minutes)d min left")
     return said % parts
+
+
+@admin.register(Payout)
+class PayoutAdmin(ReadOnlyAdmin):
+    """AS-6: money that went back."""
+
+    list_display = ("refund_shown", "order_shown", "amount_yuan", "through", "reference", "paid_at", "paid_by")
+    list_display_links = None
+    list_filter = ("through", ("paid_at", RangeDateTimeFilter), FigureFilter)
+    list_select_related = ("refund__order",)
+    search_fields = ("reference__startswith", "refund__number__startswith", "refund__order__number__startswith")
+    actions = (
+        export(
+            "payout",
+            (
+                (_("refund number"), 20),
+                (_("order number"), 24),
+                (_("amount (yuan)"), 12),
+                (_("how"), 12),
+                (_("reference"), 24),
+                (_("paid"), 17),
+                (_("paid by"), 12),
+            ),
+            lambda p: (
+                str(p.refund),
+                p.refund.order.number,
+                p.amount_yuan,
+                p.get_through_display(),
+                p.reference,
+                p.paid_at,
+                p.paid_by,
+            ),
+            right="aftersales.export_refund",
+        ),
+    )
+
+    @display(description=_("refund"))
+    def refund_shown(self, payout: Payout) -> str:
+        return str(payout.refund)
+
+    @display(description=_("order"))
+    def order_shown(self, payout: Payout) -> str:
+        return payout.refund.order.number
 
 
 @admin.register(Slip)

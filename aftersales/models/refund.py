@@ -183,6 +183,14 @@ class RefundLine(models.Model):
         return f"{self.title} × {self.quantity}"
 
 
+class PayoutQuerySet(DeskQuerySet):
+    def visible_to(self, by: Actor) -> Self:
+        """As the refund that it is of."""
+        if by.company:
+            return self
+        return self.filter(Exists(Refund.objects.visible_to(by).filter(pk=OuterRef("refund_id"))))
+
+
 class Payout(models.Model):
     """AS-6, FI-1: money that went back: how much, how, when, by whom, under which reference; never changed."""
 
@@ -194,6 +202,8 @@ class Payout(models.Model):
     paid_by = models.CharField(_("paid by"), max_length=150)
     entered_at = models.DateTimeField(_("entered"))
 
+    objects = PayoutQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("payout")
         verbose_name_plural = _("payouts")
@@ -202,6 +212,7 @@ class Payout(models.Model):
             models.CheckConstraint(name="payout_amount", condition=Q(amount_yuan__gt=0)),
             models.CheckConstraint(name="payout_through", condition=Q(through__in=Through.values)),
         ]
+        indexes = [models.Index(fields=["paid_at"], name="payout_paid")]
 
     def __str__(self) -> str:
         return f"¥{self.amount_yuan} {self.reference}"

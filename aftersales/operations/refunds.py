@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.models import Refund, RefundLine
 from aftersales.operations import freezing, refund_clocks, slips
 from aftersales.queries import refunds as queries
+from aftersales.queries import returns
 from aftersales.rules import refund_steps
 from aftersales.states.refund import REFUND, Kind, Reason
 from opsdesk.actor import Actor
@@ -112,13 +113,34 @@ def moved(refund: Refund, action: str, *, by: Actor, at: datetime, **changes: An
     return refund
 
 
+class EvidenceMissing(Refused):
+    code = "evidence_missing"
+    sentence = _("{refund}: this reason needs evidence; add a photo first, or say why none is needed.")
+
+
+class PersonDecides(Refused):
+    code = "person_decides"
+    sentence = _("{refund}: no rule decides this ({because}); decide on its page, with a reason.")
+
+
 @transaction.atomic
-def agree(refund_id: int, *, by: Actor, at: datetime) -> Refund:
-    """AS-6: say yes: the goods may come back, or an amount may be granted."""
+def agree(refund_id: int, *, by: Actor, at: datetime, reason: str = "") -> Refund:
+    """AS-6: say yes: the goods may come back, or an amount may be granted.
+
+    AS-8: without the evidence that our policy asks for, or where no rule decides, only with a reason. What a platform
+    sent has its photos there.
+    """
     by.need("aftersales.review_refund")
     refund = taken(refund_id, "agree", by=by)
+    if refund.kind in refund_steps.GOODS_BACK and not reason.strip():
+        found = returns.decided(refund)
+        if found.a_person_decides:
+            raise PersonDecides(refund=refund, because="；".join(found.because))
+        if found.evidence_needed and not refund.number and not refund.evidence.exists():
+            raise EvidenceMissing(refund=refund)
     _freeze_again(refund, by=by, at=at)
-    return moved(refund, "agree", by=by, at=at, agreed_at=at, ended_at=None)
+    facts = {"reason": reason.strip()[:300]} if reason.strip() else {}
+    return moved(refund, "agree", by=by, at=at, agreed_at=at, ended_at=None, facts=facts)
 
 
 @transaction.atomic

@@ -180,6 +180,7 @@ EVENTS = {
     "refund.see_sent": _("The platform says: replacement sent"),
     "refund.see_closed": _("The platform says: closed"),
     "refund.export": _("Refunds exported: {rows}"),
+    "payout.export": _("Payouts exported: {rows}"),
     "slip.tell": _("The customer was told that it takes longer ({how})"),
     "refund_review.half": _("Review: half of the time is over, due {due_at}"),
     "refund_review.warned": _("Review: three quarters of the time are over, due {due_at}"),

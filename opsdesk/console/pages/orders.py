@@ -7,7 +7,7 @@ from aftersales.models import Job, Refund
 from opsdesk import clock
 from opsdesk.console import timeline
 from opsdesk.console.pages.base import page, visible
-from opsdesk.console.pages.refunds import AskForm
+from opsdesk.console.pages.refund_forms import AskForm
 from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
 from orders.operations import orders

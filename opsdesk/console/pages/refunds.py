@@ -1,25 +1,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from aftersales.admin.forms import ReasonForm
 from aftersales.admin.refunds import left_in_words, urgency
-from aftersales.models import Refund
-from aftersales.operations import refund_clocks, refund_money, refunds
-from aftersales.operations.refund_money import Payment
+from aftersales.models import Evidence, Refund
+from aftersales.operations import refund_clocks, refund_money, refunds, returns
 from aftersales.operations.refunds import Wish
 from aftersales.queries import refunds as queries
+from aftersales.queries.returns import decided
 from aftersales.rules import refund_steps, refund_words
-from aftersales.states.refund import REFUND, RIGHTS, Kind, Reason, Through
+from aftersales.states.refund import LIVE, REFUND, RIGHTS, FreightPayer, Remedy
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console import timeline
+from opsdesk.console.pages import refund_forms as forms
 from opsdesk.console.pages.base import page, trying, visible
 from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import NotFound
@@ -29,43 +28,18 @@ from orders.models import Order
 VIEW = "aftersales.view_refund"
 
 
-def _yuan(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, max_digits=12, decimal_places=2, min_value=0, widget=UnfoldAdminDecimalFieldWidget
-    )
-
-
-class AskForm(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=Kind, widget=UnfoldAdminSelectWidget)
-    reason = forms.ChoiceField(label=gettext_lazy("why"), choices=Reason, widget=UnfoldAdminSelectWidget)
-    amount_yuan = _yuan(gettext_lazy("asked (yuan)"))
-    number = forms.CharField(
-        label=gettext_lazy("refund number"), max_length=64, required=False, widget=UnfoldAdminTextInputWidget
-    )
-
-
-class GrantForm(forms.Form):
-    amount_yuan = _yuan(gettext_lazy("amount (yuan)"))
-    reason = forms.CharField(
-        label=gettext_lazy("reason"), max_length=300, required=False, widget=UnfoldAdminTextInputWidget
-    )
-
-
-class PayForm(forms.Form):
-    amount_yuan = _yuan(gettext_lazy("amount (yuan)"))
-    reference = forms.CharField(label=gettext_lazy("reference"), max_length=80, widget=UnfoldAdminTextInputWidget)
-    through = forms.ChoiceField(label=gettext_lazy("how"), choices=Through, widget=UnfoldAdminSelectWidget)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        return {"payment": Payment(**data)} if len(data) == 3 else data
-
-
-Button = tuple[Any, Callable[..., Any], type[forms.Form] | None]
+Button = tuple[Any, Callable[..., Any], type[Any] | None]
 BUTTONS: dict[str, Button] = {
-    "agree": (gettext_lazy("Agree"), refunds.agree, None),
-    "grant": (gettext_lazy("Grant"), refund_money.grant, GrantForm),
-    "pay": (gettext_lazy("Paid"), refund_money.pay, PayForm),
+    "agree": (gettext_lazy("Agree"), refunds.agree, forms.AgreeForm),
+    "prove": (gettext_lazy("Add evidence"), returns.prove, forms.ProveForm),
+    "post": (gettext_lazy("Posted by the customer"), returns.post, forms.ParcelForm),
+    "receive": (gettext_lazy("Goods arrived"), returns.receive, forms.ReceiveForm),
+    "inspect": (gettext_lazy("Accept the goods"), returns.inspect, forms.InspectForm),
+    "grant": (gettext_lazy("Grant"), refund_money.grant, forms.GrantForm),
+    "pay": (gettext_lazy("Paid"), refund_money.pay, forms.PayForm),
+    "send": (gettext_lazy("Replacement sent"), returns.send, forms.ParcelForm),
+    "send_ahead": (gettext_lazy("Send the replacement ahead"), returns.send_ahead, forms.AheadForm),
+    "choose": (gettext_lazy("The customer chooses otherwise"), returns.choose, forms.ChooseForm),
     "retract": (gettext_lazy("Take the grant back"), refund_money.retract, ReasonForm),
     "refuse": (gettext_lazy("Refuse"), refunds.refuse, ReasonForm),
     "ask_again": (gettext_lazy("Asked again"), refunds.ask_again, ReasonForm),
@@ -86,9 +60,10 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if action not in BUTTONS:
         raise NotFound(what=action)
     label, operation, form_class = BUTTONS[action]
-    form = form_class(request.POST, request.FILES, prefix=action) if form_class else None
+    row = visible(request, Refund.objects.all(), pk, _("refund"), right=VIEW)
+    form = _form(form_class, row, action, request.POST, request.FILES) if form_class else None
     if form is not None and not form.is_valid():
-        return _page(request, pk, forms={action: form})
+        return _page(request, pk, bound={action: form})
     values = form.cleaned_data if form else {}
     return trying(
         request,
@@ -101,7 +76,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @posted_from("order")
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """AS-6: enter a refund from its order's page."""
-    form = AskForm(request.POST)
+    form = forms.AskForm(request.POST)
     row = visible(request, Order.objects.all(), pk, _("order"), right="orders.view_order")
     if not form.is_valid():
         return page(request, "console/ask_refund.html", _("Enter a refund"), form=form, order=row)
@@ -115,20 +90,70 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def parcel(request: HttpRequest) -> HttpResponse:
+    """AS-8: turn away a parcel that came without notice."""
+    by = actor_at(request)
+    by.need("aftersales.receive_return")
+    form = forms.TurnAwayForm(request.POST or None)
+    if not form.is_valid():
+        return page(request, "console/parcel.html", _("Turn a parcel away"), form=form)
+    return trying(
+        request,
+        reverse("parcel"),
+        lambda: returns.turn_away(by=by, at=clock.now(), **form.cleaned_data),
+        _("Written down."),
+    )
+
+
+def proof(request: HttpRequest, pk: int) -> FileResponse:
+    """A photo of the evidence, for who may see its refund."""
+    row = visible(request, Evidence.objects.all(), pk, _("photo"), right=VIEW)
+    return FileResponse(row.photo.open("rb"), content_type="image/jpeg")
+
+
+def _form(form_class: type[Any], row: Refund, action: str, *data: Any) -> Any:
+    """A button's form, with what it has to know of the refund."""
+    first = {"grant": {"amount_yuan": row.asked_yuan}, "pay": {"amount_yuan": row.open_yuan}}
+    form = form_class(*data, prefix=action, initial=first.get(action))
+    if hasattr(form, "about"):
+        form.about(row)
+    return form
+
+
+def _possible(row: Refund) -> set[str]:
+    """The moves of the machine that its kind has, and what moves nothing."""
+    found = {*REFUND.allowed(row)} & refund_steps.actions(refund_clocks.facts_of(row))
+    found |= {"prove"} if row.state in (*LIVE, "refused") else set()
+    found |= {"send_ahead"} if returns.may_send_ahead(row) else set()
+    return found | ({"choose"} if returns.may_choose(row) else set())
+
+
 def _buttons(row: Refund, by: Actor, bound: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    possible = {*REFUND.allowed(row)} & refund_steps.actions(refund_clocks.facts_of(row))
-    first = {
-        "grant": {"amount_yuan": row.asked_yuan},
-        "pay": {"amount_yuan": row.open_yuan},
-    }
+    possible = _possible(row)
     return [
-        (action, label, bound.get(action) or (form and form(prefix=action, initial=first.get(action))))
+        (action, label, bound.get(action) or (form and _form(form, row, action)))
         for action, (label, _operation, form) in BUTTONS.items()
         if action in possible and by.may(RIGHTS[action])
     ]
 
 
-def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None) -> HttpResponse:
+def _rules(row: Refund) -> dict[str, Any]:
+    """AS-8: what applies and why, in words."""
+    found = decided(row)
+    conditions = {"intact": _("parts complete, tried is fine"), "resellable": _("complete and resellable")}
+    options = [
+        (
+            Remedy(option.remedy).label,
+            FreightPayer(option.freight_payer).label,
+            conditions.get(option.condition),
+            option,
+        )
+        for option in found.options
+    ]
+    return {"decision": found, "options": options}
+
+
+def _page(request: HttpRequest, pk: int, bound: dict[str, Any] | None = None) -> HttpResponse:
     rows = Refund.objects.select_related("order__shop__platform", "shop", "other_model")
     row = visible(request, rows, pk, _("refund"), right=VIEW)
     timers = list(row.timers().select_related("policy").order_by("pk"))
@@ -138,6 +163,9 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None) ->
         _("Refund %(refund)s") % {"refund": row},
         refund=row,
         lines=row.lines.order_by("pk"),
+        evidence=row.evidence.order_by("pk"),
+        receptions=row.receptions.prefetch_related("lines__line").order_by("number"),
+        **_rules(row),
         payouts=row.payouts.order_by("pk"),
         slips=row.slips.order_by("-due_at"),
         money=queries.money_of([row.order_id])[row.order_id],
@@ -146,7 +174,7 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None) ->
         theirs_because=row.platform_because.split("|")[1:],
         words=refund_words.said(row.kind, row.state),
         clocks=[(timer, wording.explain_zh(deadlines.from_because(timer.because))) for timer in timers],
-        buttons=_buttons(row, actor_at(request), forms or {}),
+        buttons=_buttons(row, actor_at(request), bound or {}),
         timeline=timeline.of(row),
         may_show=False,
         now=clock.now(),

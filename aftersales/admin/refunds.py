@@ -5,7 +5,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
@@ -166,10 +165,10 @@ def left_in_words(due: datetime | None, state: str) -> str:
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = {"days": days, "hours": hours, "minutes": rest}
     if left < timedelta(0):
-        said = _now("%(days)d d %(hours)d h late") if days else _now("%(hours)d h %(minutes)d min late")
+        said = _("%(days)d d %(hours)d h late") if days else _("%(hours)d h %(minutes)d min late")
     else:
-        said = _now("%(days)d d %(hours)d h left") if days else _now("%(hours)d h %(minutes)d min left")
-    return said % parts
+        said = _("%(days)d d %(hours)d h left") if days else _("%(hours)d h %(minutes)d min left")
+    return str(said % parts)
 
 
 @admin.register(Payout)

@@ -61,7 +61,6 @@ class RefundAdmin(ReadOnlyAdmin):
         "countdown",
         "ours_shown",
         "platform_shown",
-        "shop",
     )
     list_filter = (
         queue_filter(

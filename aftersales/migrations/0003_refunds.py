@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('limit', models.CharField(choices=[('inner', 'our own'), ('outer', "the platform's")], max_length=6, verbose_name='whose deadline')),
-                ('step', models.CharField(choices=[('review', 'review'), ('review_unshipped', 'review, goods not shipped'), ('return', 'goods back'), ('inspect', 'inspection'), ('pay', 'pay or send')], max_length=16, verbose_name='step')),
+                ('step', models.CharField(choices=[('review', 'review'), ('review_unshipped', 'review, goods not shipped'), ('return', 'goods back'), ('inspect', 'inspection'), ('pay', 'pay or send')], max_length=16, verbose_name='refund step')),
                 ('due_at', models.DateTimeField(verbose_name='was due')),
                 ('noted_at', models.DateTimeField(verbose_name='noted')),
                 ('text', models.CharField(max_length=300, verbose_name='text for the customer')),
@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('valid_from', models.DateField(verbose_name='valid from')),
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='valid until (exclusive)')),
-                ('step', models.CharField(choices=[('review', 'review'), ('review_unshipped', 'review, goods not shipped'), ('return', 'goods back'), ('inspect', 'inspection'), ('pay', 'pay or send')], max_length=16, verbose_name='step')),
+                ('step', models.CharField(choices=[('review', 'review'), ('review_unshipped', 'review, goods not shipped'), ('return', 'goods back'), ('inspect', 'inspection'), ('pay', 'pay or send')], max_length=16, verbose_name='refund step')),
                 ('kind', models.CharField(blank=True, choices=[('refund_only', 'refund only'), ('return_refund', 'return and refund'), ('exchange', 'exchange'), ('resend', 'send again'), ('price_difference', 'price difference'), ('cash_back', 'cash back')], help_text='empty: every kind', max_length=16, verbose_name='kind')),
                 ('hours', models.PositiveIntegerField(verbose_name='hours')),
                 ('if_missed', models.CharField(max_length=120, verbose_name='if missed')),

@@ -23,7 +23,7 @@ class PlatformTimer(Valid):
     """AS-6: how long a platform gives for a step where its file does not say; with its source and how sure it is."""
 
     platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", verbose_name=_("platform"))
-    step = models.CharField(_("step"), max_length=16, choices=Step)
+    step = models.CharField(_("refund step"), max_length=16, choices=Step)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, blank=True, help_text=_("empty: every kind"))
     hours = models.PositiveIntegerField(_("hours"))
     if_missed = models.CharField(_("if missed"), max_length=120)

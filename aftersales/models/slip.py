@@ -35,7 +35,7 @@ class Slip(models.Model):
 
     refund = models.ForeignKey(Refund, models.PROTECT, related_name="slips", verbose_name=_("refund"), db_index=False)
     limit = models.CharField(_("whose deadline"), max_length=6, choices=Limit)
-    step = models.CharField(_("step"), max_length=16, choices=Step)
+    step = models.CharField(_("refund step"), max_length=16, choices=Step)
     due_at = models.DateTimeField(_("was due"))
     noted_at = models.DateTimeField(_("noted"))
     text = models.CharField(_("text for the customer"), max_length=300)

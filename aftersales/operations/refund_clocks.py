@@ -13,6 +13,7 @@ from aftersales.queries.refunds import SUBJECT
 from aftersales.rules import refund_steps
 from aftersales.states.refund import RefundState
 from opsdesk.actor import Actor
+from opsdesk.copying import save_rows
 from opsdesk.sla import timers
 
 Said = Mapping[int, tuple[datetime, str]]  # refund: the platform's own deadline, and the file that says it
@@ -36,7 +37,7 @@ def follow_many(refunds: Sequence[Refund], *, by: Actor, at: datetime, said: Sai
     for refund in refunds:
         dues = [due for due in (refund.step_due_at, refund.platform_due_at) if due]
         refund.burns_at = min(dues, default=None)
-    Refund.objects.bulk_update(refunds, _FIELDS, batch_size=1000)
+    save_rows(_FIELDS, refunds)
 
 
 def facts_of(refund: Refund) -> refund_steps.Facts:

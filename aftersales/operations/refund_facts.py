@@ -13,7 +13,7 @@ from aftersales.rules.refund_money import ZERO
 from aftersales.states.refund import LIVE, REFUND, RefundState, Through
 from channels.connectors.base import PlatformRefund, RefundProgress
 from opsdesk.audit import models as audit
-from opsdesk.copying import reserve_ids
+from opsdesk.copying import reserve_ids, save_rows
 from opsdesk.money import to_fen
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _fill(batch: "Batch") -> list[Pair]:
             setattr(refund, name, value)
         told.append((item, refund))
         records.append((refund, {**_facts(batch, item), **audit.changed(old, news)}))
-    Refund.objects.bulk_update([refund for _item, refund in told], _FILLED, batch_size=1000)
+    save_rows(_FILLED, [refund for _item, refund in told])
     audit.record_many(records, "refund.update", by=batch.by, at=batch.at)
     return told
 

@@ -14,6 +14,7 @@ from aftersales.rules import allocation, refund_steps
 from aftersales.states.refund import REFUND, Through
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
+from opsdesk.copying import save_rows
 from opsdesk.errors import Invalid, NotAllowed, Refused
 from opsdesk.money import ZERO, to_fen
 
@@ -85,7 +86,7 @@ def allocate(rows: list[Refund], amounts: dict[int, Decimal]) -> None:
         for line, share in zip(lines, allocation.shares(amounts[row.pk], weights), strict=True):
             line.granted_yuan = share
             changed.append(line)
-    RefundLine.objects.bulk_update(changed, ["granted_yuan"], batch_size=1000)
+    save_rows(["granted_yuan"], changed)
 
 
 def _weight(line: RefundLine) -> Decimal:

@@ -1,4 +1,13 @@
-from aftersales.operations import callbacks, clocks, complaint_escalation, dispatch, following, hand_over, telling
+from aftersales.operations import (
+    callbacks,
+    clocks,
+    complaint_escalation,
+    dispatch,
+    following,
+    hand_over,
+    slips,
+    telling,
+)
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -59,3 +68,7 @@ def open_callbacks_all_due(**_: object) -> None:
 @task
 def escalate_complaints_all_due(**_: object) -> None:
     complaint_escalation.escalate_all_due(by=SYSTEM, at=clock.now())
+
+
+def note_slips_all_due(**_: object) -> None:
+    slips.note_all_due(by=SYSTEM, at=clock.now())

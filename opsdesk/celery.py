@@ -14,6 +14,7 @@ SCHEDULE = {
     "hand over": ("aftersales.tasks.hand_over_all_due", 300.0),
     "absences over": ("aftersales.tasks.go_on_all_due", 300.0),
     "tell agents": ("aftersales.tasks.tell_all_due", 60.0),
+    "note slips": ("aftersales.tasks.note_slips_all_due", 60.0),
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "open call-backs": ("aftersales.tasks.open_callbacks_all_due", 300.0),
     "escalate complaints": ("aftersales.tasks.escalate_complaints_all_due", 600.0),

@@ -98,6 +98,14 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Sequenc
         cursor.execute("DROP TABLE staged")
 
 
+def save_rows(columns: Sequence[str], objs: Sequence[models.Model]) -> None:
+    """Save these columns of objects that are there already; one statement for many, where bulk_update takes seconds."""
+    if len(objs) == 1:
+        objs[0].save(update_fields=columns)
+    elif objs:
+        update_rows(type(objs[0]), columns, [[obj.pk, *(getattr(obj, name) for name in columns)] for obj in objs])
+
+
 def _column(field: Any) -> Column:
     unsaid = None if field.null or field.is_relation else field.get_default()
     while field.is_relation:

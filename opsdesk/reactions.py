@@ -16,6 +16,10 @@ REACTIONS: dict[str, list[str]] = {
     "hand_over.missed": ["aftersales.tasks.hand_over_all_due"],
     "absence.missed": ["aftersales.tasks.go_on_all_due"],
     "job.complete": ["aftersales.tasks.open_callbacks_all_due"],
+    "refund_review.missed": ["aftersales.tasks.note_slips_all_due"],
+    "refund_return.missed": ["aftersales.tasks.note_slips_all_due"],
+    "refund_inspect.missed": ["aftersales.tasks.note_slips_all_due"],
+    "refund_pay.missed": ["aftersales.tasks.note_slips_all_due"],
     "approval.ask": ["opsdesk.approvals.tasks.remind"],
     "approval.warned": ["opsdesk.approvals.tasks.remind"],
     "approval.missed": ["opsdesk.approvals.tasks.remind"],
@@ -31,3 +35,6 @@ REACTIONS: dict[str, list[str]] = {
 }
 DECIDED: dict[str, str] = {"compensation": "aftersales.operations.complaints.decided"}
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
+INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}
+"""Who enters what an export file holds besides orders, by type: a module with `write` (in the import's transaction) and
+`known` (for its preview); orders import nothing of those above them."""

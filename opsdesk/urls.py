@@ -3,7 +3,17 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import callbacks, complaint_statistics, complaints, coverage, imports, jobs, orders, public
+from opsdesk.console.pages import (
+    callbacks,
+    complaint_statistics,
+    complaints,
+    coverage,
+    imports,
+    jobs,
+    orders,
+    public,
+    refunds,
+)
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -34,6 +44,11 @@ urlpatterns = [
     path("desk/complaint/<int:pk>/", desk(complaints.complaint), name="complaint"),
     path("desk/complaint/<int:pk>/show/", desk(complaints.show), name="complaint_show"),
     path("desk/complaint/<int:pk>/<slug:action>/", desk(complaints.act), name="complaint_act"),
+    path("desk/order/<int:pk>/refund/", desk(refunds.ask), name="refund_ask"),
+    path("desk/refund/<int:pk>/", desk(refunds.refund), name="refund"),
+    path("desk/refund/proof/<int:pk>/", desk(refunds.proof), name="refund_proof"),
+    path("desk/parcel/", desk(refunds.parcel), name="parcel"),
+    path("desk/refund/<int:pk>/<slug:action>/", desk(refunds.act), name="refund_act"),
     path("desk/import/", desk(imports.upload), name="upload"),
     path("desk/import/<int:pk>/", desk(imports.source), name="import"),
     path("desk/import/<int:pk>/do/<slug:action>/", desk(imports.act), name="import_act"),

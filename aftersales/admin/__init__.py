@@ -2,4 +2,6 @@ from aftersales.admin import callbacks as callbacks
 from aftersales.admin import complaints as complaints
 from aftersales.admin import installers as installers
 from aftersales.admin import jobs as jobs
+from aftersales.admin import refunds as refunds
+from aftersales.admin import return_rules as return_rules
 from aftersales.admin import visits as visits

@@ -5,7 +5,11 @@ from aftersales.models.dispatching import DispatchRule, VisitCause
 from aftersales.models.installer import Capacity, Certificate, Installer
 from aftersales.models.job import Job
 from aftersales.models.offer import Offer
+from aftersales.models.refund import Payout, Refund, RefundLine
+from aftersales.models.return_rules import CustomerRight, PlatformTimer, ReturnPolicy
+from aftersales.models.returned import Evidence, Reception, ReceptionLine
 from aftersales.models.score import Score
 from aftersales.models.script import CallbackAnswer, Script, ScriptQuestion
+from aftersales.models.slip import Slip
 from aftersales.models.urge import Urge
 from aftersales.models.visit import JobPhoto, Visit, VisitMove

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from aftersales.states import callback, complaint, job
+from aftersales.states import callback, complaint, job, refund
 
-EVENTS: dict[str, Any] = {**job.EVENTS, **complaint.EVENTS, **callback.EVENTS}
+EVENTS: dict[str, Any] = {**callback.EVENTS, **complaint.EVENTS, **job.EVENTS, **refund.EVENTS}

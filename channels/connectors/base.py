@@ -6,7 +6,7 @@ Times are aware (Asia/Shanghai as the platforms print them), money is Decimal yu
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -87,6 +87,18 @@ class PlatformOrder:
     lines: tuple[PlatformLine, ...] = ()
 
 
+class RefundProgress(StrEnum):
+    """How far a refund has come on its platform (aftersales.rules.refund_freshness ranks them)."""
+
+    ASKED = "asked"
+    REFUSED = "refused"
+    AGREED = "agreed"
+    RETURNING = "returning"
+    PAID = "paid"
+    SENT = "sent"
+    CLOSED = "closed"
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """OR-3: a row that cannot be read, kept with where it stood, what it said and why it was refused.
@@ -101,3 +113,38 @@ class Unreadable:
     reason: str
     field: str = ""
     cells: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformRefund:
+    """One refund, return or exchange as a source shows it at one moment.
+
+    `number` is the refund's own, `order_number` the order's or its child order's, `line_key` the child's where it is
+    said apart. `kind` and `reason` are after-sales' own words for them, `said` is the platform's reason. `due_at` is
+    the platform's own deadline of the present step. `cells` is the row as it stood, for who has to reject it.
+    """
+
+    number: str
+    order_number: str
+    line: int = 0
+    rows: int = 1
+    progress: RefundProgress | None = None
+    kind: str | None = None
+    reason: str | None = None
+    said: str | None = None
+    line_key: str | None = None
+    amount_yuan: Decimal | None = None
+    shipped: bool | None = None
+    asked_at: datetime | None = None
+    agreed_at: datetime | None = None
+    posted_at: datetime | None = None
+    ended_at: datetime | None = None
+    due_at: datetime | None = None
+    carrier: str | None = None
+    tracking: str | None = None
+    as_of: datetime | None = None
+    cells: Mapping[str, str] | None = field(default=None, repr=False, compare=False)
+
+    def refused(self, code: str, reason: str) -> Unreadable:
+        """Keep it as a row that could be read and cannot be entered."""
+        return Unreadable(self.line, "", code, reason, cells=self.cells)

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from channels.connectors.base import Progress
 from opsdesk.money import to_fen
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+Word = TypeVar("Word")
 
 _BLANK = frozenset({"-", "--", "---", "—", "——", "null", "NULL", "Null", "None", "nan", "NaN", "\\N", "N/A", "#N/A"})
 _INVISIBLE = (
@@ -170,16 +172,21 @@ def quantity(cell: str) -> int | None:
 
 def states(table: Mapping[str, Progress]) -> Callable[[str], Progress | None]:
     """Make the reader of one platform's state texts; a text outside its table is refused, never guessed."""
-    known = {_letters(words): progress for words, progress in table.items()}
+    return chosen(table, "订单状态")
+
+
+def chosen(table: Mapping[str, Word], what: str) -> Callable[[str], Word | None]:
+    """Make the reader of a column with a closed set of texts; a text outside its table is refused, never guessed."""
+    known = {_letters(words): meaning for words, meaning in table.items()}
 
     @lru_cache(maxsize=256)
-    def state(cell: str) -> Progress | None:
+    def meaning(cell: str) -> Word | None:
         words = _letters(text(cell))
         if words and words not in known:
-            raise Bad("unknown_state", "是没有见过的订单状态；请管理员登记这个状态，或照后台改正")
+            raise Bad("unknown_state", f"是没有见过的{what}；请管理员登记这个状态，或照后台改正")
         return known.get(words)
 
-    return state
+    return meaning
 
 
 def _letters(words: str) -> str:

@@ -1,6 +1,7 @@
 """Read a marketplace's export file: from its bytes to a stream of orders and of rows that cannot be read.
 
-`for item in open_export(source, name=…)` gives `PlatformOrder | Unreadable` in the order of the file, lazily
+`for item in open_export(source, name=…)` gives `PlatformOrder | Unreadable` in the order of the file
+(`PlatformRefund` where it is an export of refunds), lazily
 and in constant memory; but a workbook is held by the library that unpacks it, and where the rows of an order may
 stand apart (`summed` formats) the order stands where its first row does, the numbers of the file and the rows
 between are held. Every row ends up in exactly one item.
@@ -15,15 +16,21 @@ from functools import partial
 from pathlib import Path
 
 from channels.connectors import cells, formats, groups, rejects, sources, tables
-from channels.connectors.base import PlatformOrder, Unreadable
+from channels.connectors.base import PlatformOrder, PlatformRefund, Unreadable
 from channels.connectors.douyin import mapping as douyin
+from channels.connectors.douyin import refunds as douyin_refunds
 from channels.connectors.jd import mapping as jd
 from channels.connectors.pdd import mapping as pdd
 from channels.connectors.plain import mapping as plain
 from channels.connectors.taobao import mapping as taobao
+from channels.connectors.taobao import refunds as taobao_refunds
 
-FORMATS = (*taobao.FORMATS, *jd.FORMATS, *pdd.FORMATS, *douyin.FORMATS, *plain.FORMATS)
-NOT_ORDERS = (*taobao.NOT_ORDERS, *jd.NOT_ORDERS, *douyin.NOT_ORDERS)
+ORDERS = (*taobao.FORMATS, *jd.FORMATS, *pdd.FORMATS, *douyin.FORMATS, *plain.FORMATS)
+REFUNDS = (*taobao_refunds.FORMATS, *douyin_refunds.FORMATS)
+FORMATS = (*REFUNDS, *ORDERS)
+NOT_ORDERS = jd.NOT_ORDERS
+
+Item = PlatformOrder | PlatformRefund | Unreadable
 
 NotAnExport = sources.NotAnExport
 rejected_csv = rejects.rejected_csv
@@ -71,8 +78,10 @@ class Export:
         self._table, self._all_columns = table, columns
         self._reader = formats.RowReader(kind, columns)
 
-    def __iter__(self) -> Iterator[PlatformOrder | Unreadable]:
+    def __iter__(self) -> Iterator[Item]:
         self.rows = self.skipped = 0
+        if self.format.refunds:
+            return groups.refunds(self._rows(), self.as_of)
         if not self.format.grouped:
             return groups.one_by_one(self._rows(), self.as_of)
         rows = groups.marked(self._rows())
@@ -122,6 +131,11 @@ class Export:
             return False
         self.skipped += bool(filled)
         return True
+
+
+def brings_refunds(code: str) -> bool:
+    """Say whether a format's files are of refunds, not of orders."""
+    return any(kind.code == code for kind in REFUNDS)
 
 
 def _columns(row: list[str]) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ class Format:
     never: tuple[str, ...] = ()
     grouped: bool = False
     summed: tuple[str, ...] = ()
+    refunds: bool = False  # its rows are refunds, not orders
 
     def fits(self, columns: Iterable[str]) -> bool:
         """Say whether a row of names is this format's header."""
@@ -65,7 +66,7 @@ class RowReader:
         places: dict[str, int] = {}
         for index, column in enumerate(columns):
             places.setdefault(plain(column), index)
-        self._settle = kind.settle
+        self._settle, self._numbered = kind.settle, "退款编号" if kind.refunds else "订单号"
         self._order, self._order_spare = _plan(kind.order, places)
         self._line, self._line_spare = _plan(kind.line, places)
         self._places = {field: index for index, field, *_ in (*self._line, *self._order)}
@@ -83,7 +84,7 @@ class RowReader:
         """Return what a row says of its order and of the order's lines, or raise `Bad`."""
         order = _take(row, self._order, self._order_spare)
         if not order["number"]:
-            raise cells.Bad("missing_number", "是空的；请填上平台的订单号", index=self._places["number"])
+            raise cells.Bad("missing_number", f"是空的；请填上平台的{self._numbered}", index=self._places["number"])
         lines = self._settle(order, _take(row, self._line, self._line_spare))
         self._must_be_short("number", order["number"])
         for line in lines:

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from channels.connectors import cells
-from channels.connectors.base import PlatformLine, PlatformOrder, Progress, Unreadable
+from channels.connectors.base import PlatformLine, PlatformOrder, PlatformRefund, Progress, Unreadable
 from channels.connectors.formats import Format, Found
 
 _LONGEST_KEY = 120
@@ -60,6 +60,22 @@ def one_by_one(rows: Iterable[Row], as_of: datetime | None) -> Iterator[Platform
             yield row.reject
         else:
             yield _order(row.line, row.order, row.lines, 1, as_of)
+
+
+def refunds(rows: Iterable[Row], as_of: datetime | None) -> Iterator[PlatformRefund | Unreadable]:
+    """Make a refund of every row."""
+    for row in rows:
+        if isinstance(row, Refused):
+            yield row.reject
+            continue
+        _cut(row.order, ("carrier",), 40)
+        _cut(row.order, ("tracking",), 80)
+        _cut(row.order, ("said",), _LONGEST_TEXT)
+        kept = row.refuse(cells.Bad("kept", "")).cells
+        if row.order["order_number"]:
+            yield PlatformRefund(line=row.line, as_of=as_of, cells=kept, **row.order)
+        else:
+            yield row.refuse(cells.Bad("missing_number", "没有订单号；请填上平台的订单号"))
 
 
 def together(rows: Iterable[Row], kind: Format, as_of: datetime | None) -> Iterator[PlatformOrder | Unreadable]:
@@ -196,10 +212,10 @@ def _lines(found: list[Found]) -> tuple[PlatformLine, ...]:
     return tuple(lines.values())
 
 
-def _cut(found: Found, fields: Iterable[str]) -> None:
+def _cut(found: Found, fields: Iterable[str], most: int = _LONGEST_TEXT) -> None:
     for field in fields:
-        if (words := found.get(field)) and len(words) > _LONGEST_TEXT:
-            found[field] = words[:_LONGEST_TEXT]
+        if (words := found.get(field)) and len(words) > most:
+            found[field] = words[:most]
 
 
 def _key(line: Found, taken: dict[str, PlatformLine]) -> str:

@@ -32,7 +32,23 @@ def _item(title: Any, icon: str, link: Any, right: str) -> dict[str, Any]:
 
 
 _JOB, _VIEW_JOB, _CERTIFICATE = "aftersales_job", "aftersales.view_job", "aftersales_certificate"
-REFUNDS: tuple[dict[str, Any], ...] = ()
+_REFUND, _VIEW_REFUND = "aftersales_refund", "aftersales.view_refund"
+REFUNDS: tuple[dict[str, Any], ...] = (
+    _item(_("Burning"), "local_fire_department", _list(_REFUND, "queue=burning"), _VIEW_REFUND),
+    _item(_("Late"), "alarm", _list(_REFUND, "queue=late"), _VIEW_REFUND),
+    _item(_("To review"), "rate_review", _list(_REFUND, "queue=to_review"), _VIEW_REFUND),
+    _item(_("Goods back"), "assignment_return", _list(_REFUND, "queue=goods_back"), _VIEW_REFUND),
+    _item(_("To pay"), "payments", _list(_REFUND, "queue=to_pay"), _VIEW_REFUND),
+    _item(_("To send"), "local_shipping", _list(_REFUND, "queue=to_send"), _VIEW_REFUND),
+    _item(_("Tell the customer"), "sms", _list("aftersales_slip", "queue=to_tell"), "aftersales.view_slip"),
+    _item(_("Turn a parcel away"), "block", reverse_lazy("parcel"), "aftersales.receive_return"),
+    _item(_("All refunds"), "currency_exchange", _list(_REFUND), _VIEW_REFUND),
+    _item(_("Payouts"), "receipt", _list("aftersales_payout"), "aftersales.view_payout"),
+    _item(_("Parcels turned away"), "inventory", _list("aftersales_reception", "queue=turned_away"), _VIEW_REFUND),
+    _item(_("Platforms' timers"), "timer", _list("aftersales_platformtimer"), "aftersales.change_platformtimer"),
+    _item(_("Return policies"), "policy", _list("aftersales_returnpolicy"), "aftersales.change_returnpolicy"),
+    _item(_("Customers' rights"), "gavel", _list("aftersales_customerright"), "aftersales.change_customerright"),
+)
 REPAIRS: tuple[dict[str, Any], ...] = ()
 NETWORK: tuple[dict[str, Any], ...] = (
     _item(_("Hand-over wanted"), "swap_horiz", _list(_JOB, "queue=hand_over_wanted"), _VIEW_JOB),

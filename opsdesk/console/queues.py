@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Callback, Complaint, Job
+from aftersales.models import Callback, Complaint, Job, Refund, Slip
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.approvals import queries as approvals
@@ -52,6 +52,7 @@ def _today(at: datetime) -> datetime:
 _VIEW_JOB = "aftersales.view_job"
 _VIEW_COMPLAINT, _WORK_COMPLAINT = "aftersales.view_complaint", "aftersales.work_complaint"
 _HEAD, _CALL, _VIEW_CALLBACK = "aftersales.approve_complaint", "aftersales.make_callback", "aftersales.view_callback"
+_VIEW_JOB, _VIEW_REFUND = "aftersales.view_job", "aftersales.view_refund"
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
@@ -73,6 +74,12 @@ QUEUES = (
     Queue(_("Complaints whose owner has left"), _HEAD, Complaint, lambda rows, at: rows.orphaned(), "orphaned", True),
     Queue(_("Customers to call back"), _CALL, Callback, lambda rows, at: rows.open().to_call(at), "due"),
     Queue(_("Call-backs over time"), _VIEW_CALLBACK, Callback, lambda rows, at: rows.overdue(at), "overdue", True),
+    Queue(_("Refunds late"), _VIEW_REFUND, Refund, lambda rows, at: rows.late(at), "late", True),
+    Queue(_("Refunds burning"), _VIEW_REFUND, Refund, lambda rows, at: rows.burning(at), "burning", True),
+    Queue(_("Refunds to review"), "aftersales.review_refund", Refund, lambda rows, at: rows.to_review(), "to_review"),
+    Queue(_("Refunds to pay"), "aftersales.pay_refund", Refund, lambda rows, at: rows.to_pay(), "to_pay"),
+    Queue(_("Goods back"), "aftersales.receive_return", Refund, lambda rows, at: rows.goods_back(), "goods_back"),
+    Queue(_("Tell the customer"), "aftersales.tell_customer", Slip, lambda rows, at: rows.to_tell(), "to_tell", True),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
 )

@@ -15,9 +15,21 @@ class Role:
     staff: bool = True
 
 
-LOOK = ("channels.view_*", "orders.view_*", "aftersales.view_*", "approvals.view_*", "sla.view_*", "kpi.view_*")
+LOOK = (
+    "channels.view_*",
+    "orders.view_*",
+    "aftersales.view_*",
+    "approvals.view_*",
+    "sla.view_*",
+    "kpi.view_*",
+)
 REPORT = ("kpi.receive_report",)
-ORDERS = ("orders.add_import", "orders.sign_order", "orders.show_order", "orders.export_order")
+ORDERS = (
+    "orders.add_import",
+    "orders.sign_order",
+    "orders.show_order",
+    "orders.export_order",
+)
 SHOPS = (
     "channels.change_listing",
     "channels.change_shop",
@@ -34,8 +46,16 @@ DISPATCH = (
     "aftersales.cancel_job",
     "aftersales.export_job",
 )
-REFUNDS: tuple[str, ...] = ()
-REFUNDS_PAY: tuple[str, ...] = ()
+REFUNDS: tuple[str, ...] = (
+    "aftersales.ask_refund",
+    "aftersales.review_refund",
+    "aftersales.export_refund",
+    "aftersales.tell_customer",
+)
+REFUNDS_PAY: tuple[str, ...] = (
+    "aftersales.pay_refund",
+    "aftersales.export_refund",
+)
 REPAIRS: tuple[str, ...] = ()
 URGE: tuple[str, ...] = ("aftersales.urge_job",)
 INSTALLERS: tuple[str, ...] = (
@@ -74,7 +94,7 @@ CARE_RULES: tuple[str, ...] = (
     "aftersales.*_complaintclass",
     "aftersales.*_classword",
 )
-WAREHOUSE: tuple[str, ...] = ()
+WAREHOUSE: tuple[str, ...] = ("aftersales.receive_return",)
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = (
@@ -82,6 +102,9 @@ RULES: tuple[str, ...] = (
     "aftersales.change_dispatchrule",
     "aftersales.add_visitcause",
     "aftersales.change_visitcause",
+    "aftersales.*_platformtimer",
+    "aftersales.*_returnpolicy",
+    "aftersales.*_customerright",
 )
 NETWORK = (
     "channels.add_partner",
@@ -92,7 +115,11 @@ NETWORK = (
     "channels.change_authorisation",
     "channels.add_revocation",
 )
-PARTNER: tuple[str, ...] = ("aftersales.view_job", "aftersales.accept_job", "aftersales.work_job")
+PARTNER: tuple[str, ...] = (
+    "aftersales.view_job",
+    "aftersales.accept_job",
+    "aftersales.work_job",
+)
 PARTNER_MONEY: tuple[str, ...] = ()
 PARTNER_REGISTRY = (
     "aftersales.view_installer",
@@ -111,28 +138,132 @@ PARTNER_LOOK = (
     "channels.view_territory",
     "channels.view_authorisation",
 )
-
 ROLES = (
-    Role("shop_operations", _("shop operations"), (*LOOK, *ORDERS, *SHOPS)),
+    Role(
+        "shop_operations",
+        _("shop operations"),
+        (
+            *LOOK,
+            *ORDERS,
+            *SHOPS,
+        ),
+    ),
     Role(
         "customer_service",
         _("customer service"),
-        (*LOOK, *REFUNDS, *CARE, *URGE, "orders.show_order", "orders.sign_order"),
+        (
+            *LOOK,
+            *REFUNDS,
+            *CARE,
+            *URGE,
+            "orders.show_order",
+            "orders.sign_order",
+        ),
     ),
-    Role("promotion_planner", _("promotion planner"), LOOK),
+    Role("promotion_planner", _("promotion planner"), (*LOOK,)),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
-        (*LOOK, *DISPATCH, *REFUNDS, *REPAIRS, *CARE, *INSTALLERS, "orders.show_order", "orders.sign_order"),
+        (
+            *LOOK,
+            *DISPATCH,
+            *REFUNDS,
+            *REPAIRS,
+            *CARE,
+            *INSTALLERS,
+            "orders.show_order",
+            "orders.sign_order",
+        ),
     ),
-    Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
-    Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
-    Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
-    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *CARE_HEAD, *REPORT)),
-    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
-    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
-    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
+    Role(
+        "callback",
+        _("call-back"),
+        (
+            *LOOK,
+            *CALLBACKS,
+            "orders.show_order",
+        ),
+    ),
+    Role(
+        "warehouse",
+        _("warehouse"),
+        (
+            *LOOK,
+            *WAREHOUSE,
+            "orders.sign_order",
+        ),
+    ),
+    Role(
+        "finance",
+        _("finance"),
+        (
+            *LOOK,
+            *MONEY,
+            *REFUNDS_PAY,
+            *SIGN,
+            "orders.export_order",
+            "aftersales.export_job",
+        ),
+    ),
+    Role(
+        "ecommerce_head",
+        _("e-commerce head"),
+        (
+            *LOOK,
+            *ORDERS,
+            *SHOPS,
+            *SIGN,
+            *CARE_HEAD,
+            *REPORT,
+        ),
+    ),
+    Role(
+        "sales_director",
+        _("sales director"),
+        (
+            *LOOK,
+            *NETWORK,
+            *INSTALLERS,
+            *DISPATCH,
+            *SIGN,
+            *CARE_HEAD,
+            *REPORT,
+        ),
+    ),
+    Role(
+        "regional_manager",
+        _("regional manager"),
+        (
+            *LOOK,
+            *INSTALLERS,
+            *DISPATCH,
+            *SIGN,
+            *CARE_HEAD,
+            *REPORT,
+        ),
+    ),
+    Role(
+        "gm_office",
+        _("GM office"),
+        (
+            *LOOK,
+            *SIGN,
+            *CARE_HEAD,
+            *REPORT,
+            "audit.view_event",
+        ),
+    ),
+    Role(
+        "general_manager",
+        _("general manager"),
+        (
+            *LOOK,
+            *SIGN,
+            *CARE_HEAD,
+            *REPORT,
+            "audit.view_event",
+        ),
+    ),
     Role(
         "system_admin",
         _("system administrator"),
@@ -149,7 +280,16 @@ ROLES = (
             *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES, *CARE_RULES),
         ),
     ),
-    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_REGISTRY, *PARTNER_MONEY, *PARTNER_LOOK)),
-    Role("partner_installer", _("partner: installer"), PARTNER),
+    Role(
+        "partner_office",
+        _("partner: office"),
+        (
+            *PARTNER,
+            *PARTNER_REGISTRY,
+            *PARTNER_MONEY,
+            *PARTNER_LOOK,
+        ),
+    ),
+    Role("partner_installer", _("partner: installer"), (*PARTNER,)),
 )
 LABELS = {role.code: role.label for role in ROLES}

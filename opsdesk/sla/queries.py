@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -87,3 +87,11 @@ def pauses_of(timer: Timer, *, at: datetime) -> list[deadlines.Pause]:
     return [
         deadlines.Pause(row.started_at, row.ended_at or at, row.reason) for row in Pause.objects.filter(timer=timer)
     ]
+
+
+def pauses_of_many(timers: Collection[Timer], *, at: datetime) -> dict[int, list[deadlines.Pause]]:
+    """Return the pauses of these clocks, by clock; one that still lasts ends now. One query."""
+    found: dict[int, list[deadlines.Pause]] = {timer.pk: [] for timer in timers}
+    for row in Pause.objects.filter(timer__in=timers).order_by("started_at"):
+        found[row.timer_id].append(deadlines.Pause(row.started_at, row.ended_at or at, row.reason))
+    return found

@@ -33,6 +33,8 @@ FROM climbed c JOIN sla_policy p ON p.id = c.policy_id
 RETURNING id, action
 """
 
+_COUNTED = ("climbed", "started_at", "due_at", "provisional", "because", "ladder", "ladder_at", "next_at")
+
 
 class NoReason(Refused):
     code, sentence = "pause_without_reason", _("A clock is paused only with a reason.")
@@ -108,6 +110,34 @@ def pause(timer_id: int, *, reason: str, by: Actor, at: datetime) -> Timer:
 
 
 @transaction.atomic
+def pause_many(timer_ids: Collection[int], *, reason: str, by: Actor, at: datetime) -> list[Timer]:
+    """Stop these running clocks together, for one reason; five statements however many."""
+    if not reason.strip():
+        raise NoReason()
+    timers = Timer.objects.for_change_many(timer_ids)
+    TIMER.move_many(timers, "pause", by=by, at=at, changes=[{"next_at": None}] * len(timers))
+    Pause.objects.bulk_create(
+        [Pause(timer=timer, started_at=at, reason=reason, paused_by=by.name) for timer in timers], batch_size=1000
+    )
+    return timers
+
+
+@transaction.atomic
+def resume_many(timer_ids: Collection[int], *, by: Actor, at: datetime) -> list[Timer]:
+    """Let these paused clocks count on; a few statements per policy however many clocks."""
+    timers: list[Timer] = Timer.objects.select_related("policy__calendar").for_change_many(timer_ids)
+    Pause.objects.filter(timer__in=timers, ended_at=None).update(ended_at=at)
+    terms = {policy: queries.terms_of(policy) for policy in {timer.policy for timer in timers}}
+    pauses = queries.pauses_of_many(timers, at=at)
+    for timer in timers:
+        own = terms[timer.policy]
+        _set(timer, own, deadlines.deadline(timer.started_at, own.term, pauses[timer.pk]))
+    changes = [{name: getattr(timer, name) for name in _COUNTED} for timer in timers]
+    TIMER.move_many(timers, "resume", by=by, at=at, changes=changes)
+    return timers
+
+
+@transaction.atomic
 def resume(timer_id: int, *, by: Actor, at: datetime) -> Timer:
     """Let a paused clock count on: its deadline and the rungs still ahead move by what the pause took."""
     timer = Timer.objects.for_change(timer_id)
@@ -137,8 +167,7 @@ def recount_provisional(*, by: Actor, at: datetime) -> int:
 def _count_again(timer: Timer, action: str, *, by: Actor, at: datetime) -> None:
     own = queries.terms_of(timer.policy)
     _set(timer, own, deadlines.deadline(timer.started_at, own.term, queries.pauses_of(timer, at=at)))
-    fields = ("climbed", "started_at", "due_at", "provisional", "because", "ladder", "ladder_at", "next_at")
-    TIMER.move(timer, action, by=by, at=at, **{name: getattr(timer, name) for name in fields})
+    TIMER.move(timer, action, by=by, at=at, **{name: getattr(timer, name) for name in _COUNTED})
 
 
 def sweep(*, at: datetime, most: int = 10_000) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from channels.connectors.base import PlatformLine, PlatformOrder
+from channels.connectors.base import PlatformLine, PlatformOrder, Unreadable
 from channels.operations import listings
 from channels.rules.addresses import Gazetteer
 from opsdesk.actor import Actor
@@ -36,6 +36,7 @@ class Tally:
     unchanged: int = 0
     lines: int = 0
     updated_ids: list[int] = field(default_factory=list)
+    rejects: list[Unreadable] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

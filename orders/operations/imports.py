@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from psycopg2.errors import ProgramLimitExceeded
 
 from channels.connectors import files
 from channels.connectors.base import PlatformOrder, Unreadable
+from channels.connectors.files import Item
 from channels.models import Shop
 from channels.queries import regions
 from opsdesk.actor import Actor
@@ -111,9 +114,12 @@ def must_be_done(source: Import) -> None:
 
 def as_summary(source: Import) -> dict[str, Any]:
     """Return what became of an import, in numbers."""
+    counts = {"new": source.new, "updated": source.updated, "unchanged": source.unchanged}
+    refunds = files.brings_refunds(source.format)
     return {
         "rows": source.rows,
-        "orders": {"new": source.new, "updated": source.updated, "unchanged": source.unchanged},
+        "orders": dict.fromkeys(counts, 0) if refunds else counts,
+        "refunds": counts if refunds else dict.fromkeys(counts, 0),
         "lines": source.lines,
         "rejected": source.rejected,
         "unmapped_items": source.unmapped_items,
@@ -182,7 +188,7 @@ def _describe(import_id: int, export: Any, *, at: datetime) -> Import:
     return source  # type: ignore[no-any-return]
 
 
-def _write(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *, rows: int) -> Import:
+def _write(intake: batch.Intake, part: list[Item], *, rows: int) -> Import:
     """Commit one part with its counts and the cursor behind it: a kill leaves either all of it or nothing."""
     try:
         with transaction.atomic():
@@ -197,20 +203,23 @@ def _write(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *, rows
     return _write(intake, part[middle:], rows=rows)
 
 
-def _refused(item: PlatformOrder | Unreadable, why: DatabaseError) -> Unreadable:
+def _refused(item: Item, why: DatabaseError) -> Unreadable:
     """OR-3: what the database would not take is kept as a rejected row, too."""
     reason = str(_("The row holds a value that cannot be stored: {why}")).format(why=str(why).strip().splitlines()[0])
     return Unreadable(item.line, repr(item), "not_storable", reason)
 
 
-def _write_part(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *, rows: int) -> Import:
+def _write_part(intake: batch.Intake, part: list[Item], *, rows: int) -> Import:
     source = Import.objects.for_change(intake.source.pk)
     if source.cursor != intake.source.cursor:
         raise Overtaken(name=source.name)
     rejects = [item for item in part if isinstance(item, Unreadable)]
     orders = [item for item in part if isinstance(item, PlatformOrder)]
-    tally = batch.write(intake, orders)
-    intake.numbers.update(order.number for order in orders)
+    others: list[Any] = [item for item in part if not isinstance(item, PlatformOrder | Unreadable)]
+    tally = batch.write(intake, orders) if orders or not others else _hand_on(intake, others)
+    rejects += tally.rejects
+    refused = {item.line for item in tally.rejects}
+    intake.numbers.update(item.number for item in [*others, *orders] if item.line not in refused)
     keep(source, rejects)
     source.new += tally.new
     source.updated += tally.updated
@@ -223,6 +232,13 @@ def _write_part(intake: batch.Intake, part: list[PlatformOrder | Unreadable], *,
     source.save(update_fields=["new", "updated", "unchanged", "lines", "rejected", "cursor", "rows", "moved_at"])
     intake.source.cursor = source.cursor
     return source  # type: ignore[no-any-return]
+
+
+def _hand_on(intake: batch.Intake, items: list[Any]) -> batch.Tally:
+    """Let the app that knows such items enter them (settings.INTAKES); a file holds one kind."""
+    writer = import_module(settings.INTAKES[type(items[0]).__name__])
+    tally: batch.Tally = writer.write(intake.source, items, by=intake.by, at=intake.at)
+    return tally
 
 
 @transaction.atomic

@@ -6,14 +6,23 @@ from aftersales.models import Job
 from aftersales.states.callback import CALLBACK, CallbackState
 from aftersales.states.complaint import COMPLAINT, ComplaintState
 from aftersales.states.job import JOB, JobState
+from aftersales.states.refund import REFUND, RefundState
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
 from orders.models import Order
 from orders.states import IMPORT, ORDER, ImportState, OrderState
 
-MACHINES = ((JOB, JobState), (ORDER, OrderState), (IMPORT, ImportState), (TIMER, TimerState), (MAIL, MailState))
-MACHINES += ((COMPLAINT, ComplaintState), (CALLBACK, CallbackState))
+MACHINES = (
+    (JOB, JobState),
+    (REFUND, RefundState),
+    (COMPLAINT, ComplaintState),
+    (CALLBACK, CallbackState),
+    (ORDER, OrderState),
+    (IMPORT, ImportState),
+    (TIMER, TimerState),
+    (MAIL, MailState),
+)
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")
     for machine, states in MACHINES

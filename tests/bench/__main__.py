@@ -10,6 +10,7 @@ from importlib import import_module
 from time import perf_counter
 
 NAMES = ("files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "month")
+NAMES = ("files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "refunds")
 
 
 def main() -> None:

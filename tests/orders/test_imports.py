@@ -248,6 +248,7 @@ def test_or_2_the_command_prints_its_summary_as_json(tmp_path, capsys):
     assert summary == {
         "rows": 2,
         "orders": {"new": 1, "updated": 0, "unchanged": 0},
+        "refunds": {"new": 0, "updated": 0, "unchanged": 0},
         "lines": 0,
         "rejected": 1,
         "unmapped_items": 0,

@@ -110,4 +110,3 @@ ORDERS = Format(
 )
 
 FORMATS = (ORDERS,)
-NOT_ORDERS = ((("售后单号", "售后类型"), "抖店的售后导出"),)

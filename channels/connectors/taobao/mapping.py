@@ -182,4 +182,3 @@ ITEMS = Format(
 )
 
 FORMATS = (ITEMS, ORDERS)
-NOT_ORDERS = ((("退款编号", "退款状态"), "淘宝/天猫的退款导出"),)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget
 
-from channels.connectors.base import PlatformOrder
+from aftersales.states.refund import RefundState
+from channels.connectors import files
+from channels.connectors.base import PlatformOrder, PlatformRefund
 from channels.models import Shop
 from opsdesk import clock
 from opsdesk.console.pages.base import page, trying, visible
@@ -59,16 +61,21 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         source=row,
         rejects=open_rows[:200],
         seen=seen,
+        of_refunds=seen.refunds if seen else files.brings_refunds(row.format),
         sample=_sample(seen),
         error=error,
     )
 
 
-def _sample(seen: preview.Preview | None) -> list[tuple[PlatformOrder, str]]:
-    """The first orders with their state in words."""
-    return [
-        (order, str(OrderState(order.state).label) if order.state else "–") for order in (seen.sample if seen else ())
-    ]
+def _sample(seen: preview.Preview | None) -> list[tuple[PlatformOrder | PlatformRefund, str]]:
+    """The first orders or refunds with their state in words."""
+    return [(item, _state(item)) for item in (seen.sample if seen else ())]
+
+
+def _state(item: PlatformOrder | PlatformRefund) -> str:
+    if isinstance(item, PlatformRefund):
+        return str(RefundState(item.progress).label) if item.progress else "–"
+    return str(OrderState(item.state).label) if item.state else "–"
 
 
 def _looked(row: Import) -> tuple[preview.Preview | None, str]:

@@ -3,16 +3,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from aftersales.models import Job
+from aftersales.models import Job, Refund
 from opsdesk import clock
 from opsdesk.console import timeline
 from opsdesk.console.pages import care
 from opsdesk.console.pages.base import page, visible
+from opsdesk.console.pages.refund_forms import AskForm
 from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
 from orders.operations import orders
 
-VIEW = "orders.view_order"
+VIEW, VIEW_REFUND = "orders.view_order", "aftersales.view_refund"
 
 
 def order(request: HttpRequest, pk: int) -> HttpResponse:
@@ -35,6 +36,7 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
     row = visible(request, rows, pk, _("order"), right=VIEW)
     by = actor_at(request)
     jobs = list(Job.objects.visible_to(by).filter(order=row).select_related("owner", "region").order_by("pk"))
+    refunds = list(Refund.objects.visible_to(by).filter(order=row).order_by("pk")) if by.may(VIEW_REFUND) else []
     same = (
         Order.objects.visible_to(by).filter(customer=row.customer_id).exclude(pk=pk)
         if row.customer_id
@@ -48,8 +50,10 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         order=row,
         lines=row.lines.select_related("listing__product").order_by("pk"),
         jobs=jobs,
+        refunds=refunds,
+        ask_form=AskForm() if by.may("aftersales.ask_refund") else None,
         others=same.select_related("shop").order_by("-ordered_at", "-pk")[:20],
-        timeline=timeline.of(row, *jobs, *cared["callbacks"], *cared["complaints"]),
+        timeline=timeline.of(row, *jobs, *refunds, *cared["callbacks"], *cared["complaints"]),
         may_show=by.may("orders.show_order"),
         back=reverse("admin:orders_order_changelist"),
         now=clock.now(),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import care, dispatch, health, installation, sales
+from opsdesk.kpi.definitions import care, dispatch, health, installation, refunds, sales
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {
@@ -19,8 +19,9 @@ GROUPS: dict[str, Any] = {
 DEFINITIONS: tuple[Definition, ...] = (
     *sales.DEFINITIONS,
     *installation.DEFINITIONS,
-    *dispatch.DEFINITIONS,
+    *refunds.DEFINITIONS,
     *care.DEFINITIONS,
+    *dispatch.DEFINITIONS,
     *health.DEFINITIONS,
 )
 BY_KEY = {definition.key: definition for definition in DEFINITIONS}

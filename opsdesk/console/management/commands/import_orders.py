@@ -54,6 +54,7 @@ def _text(summary: dict[str, Any]) -> str:
     words = [
         _("%(rows)d rows read in %(seconds)s s") % summary,
         _("orders: %(new)d new, %(updated)d updated, %(unchanged)d unchanged") % orders,
+        _("refunds: %(new)d new, %(updated)d updated, %(unchanged)d unchanged") % summary["refunds"],
         _("lines: %(lines)d, rejected rows: %(rejected)d, items to map: %(unmapped_items)d") % summary,
     ]
     return "\n".join(words)

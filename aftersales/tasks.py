@@ -61,6 +61,7 @@ def go_on_all_due(**_: object) -> None:
     clocks.go_on_all_due(by=SYSTEM, at=clock.now())
 
 
+@task
 def open_callbacks_all_due(**_: object) -> None:
     callbacks.open_all_due(by=SYSTEM, at=clock.now())
 
@@ -70,5 +71,6 @@ def escalate_complaints_all_due(**_: object) -> None:
     complaint_escalation.escalate_all_due(by=SYSTEM, at=clock.now())
 
 
+@task
 def note_slips_all_due(**_: object) -> None:
     slips.note_all_due(by=SYSTEM, at=clock.now())

@@ -44,6 +44,7 @@ INSTALLERS: tuple[str, ...] = (
     "aftersales.add_installer",
     "aftersales.change_installer",
     "aftersales.show_installer",
+    "aftersales.link_installer",
     "aftersales.assign_installer",
     "aftersales.add_certificate",
     "aftersales.change_certificate",
@@ -57,6 +58,8 @@ MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = (
     "aftersales.add_dispatchrule",
     "aftersales.change_dispatchrule",
+    "aftersales.add_phonerule",
+    "aftersales.change_phonerule",
     "aftersales.add_visitcause",
     "aftersales.change_visitcause",
 )
@@ -75,6 +78,7 @@ PARTNER_REGISTRY = (
     "aftersales.view_installer",
     "aftersales.add_installer",
     "aftersales.change_installer",
+    "aftersales.link_installer",
     "aftersales.assign_installer",
     "aftersales.view_certificate",
     "aftersales.add_certificate",

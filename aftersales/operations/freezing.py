@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aftersales.models import Job
+from aftersales.operations import telling
 from aftersales.operations.opening import SUBJECT
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
@@ -24,6 +25,7 @@ def freeze_many(order_ids: Sequence[int], *, because: str, by: Actor, at: dateti
     for clock in Timer.objects.of(SUBJECT, [job.pk for job in jobs]).filter(state=TimerState.RUNNING):
         timers.pause(clock.pk, reason=because, by=by, at=at)
     audit.record_many([(job, {"because": because}) for job in jobs], "job.freeze", by=by, at=at)
+    telling.tell_frozen(jobs, at=at)
     return jobs
 
 

@@ -56,10 +56,9 @@ def tell_taken(job: Job, was: Partner | None, offer: Offer, *, at: datetime) -> 
         outbox.put_many([_notice(f"taken:{job.pk}:{offer.round}", was, subject, "aftersales/taken", [job])], at=at)
 
 
-@transaction.atomic
-def tell_frozen(job_ids: Sequence[int], *, by: Actor, at: datetime) -> int:
-    """AS-6: tell each partner at once which of its jobs are frozen, in one mail; the same freeze is told once."""
-    rows = Job.objects.frozen().filter(pk__in=job_ids, owner__email__gt="").order_by("owner", "pk")
+def tell_frozen(jobs: Sequence[Job], *, at: datetime) -> int:
+    """AS-6: tell each partner at once which of its jobs are frozen, in one mail; a part of freezing them."""
+    rows = Job.objects.filter(pk__in=[job.pk for job in jobs], owner__email__gt="").order_by("owner", "pk")
     by_partner: dict[Partner, list[Job]] = defaultdict(list)
     for job in rows.select_related("owner", "order", "region"):
         if job.owner:

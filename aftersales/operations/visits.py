@@ -158,7 +158,7 @@ def complete(
     goes(job, by=by, at=at)
     visit = _end(job, Outcome.DONE, at=at)
     job.photo.save(f"{job.pk}.jpg", cleaned(photo), save=False)
-    _keep(visit, photos, at=at)
+    _keep(job, visit, photos, at=at)
     clocks.end(job, by=by, at=at)
     _stays_here(job, by=by, at=at)
     timers.meet_many("visit", SUBJECT, [job.pk], by=by, at=at)
@@ -168,9 +168,8 @@ def complete(
     return job
 
 
-def _keep(visit: Visit, photos: Sequence[IO[bytes]], *, at: datetime) -> None:
+def _keep(job: Job, visit: Visit, photos: Sequence[IO[bytes]], *, at: datetime) -> None:
     """Keep the photos of a report in order; the first is the job's own and lies in one file only."""
-    job = visit.job
     rows = [JobPhoto(job=job, visit=visit, number=n, taken_at=at) for n in range(1, len(photos) + 2)]
     rows[0].photo = job.photo.name
     for row, photo in zip(rows[1:], photos, strict=True):

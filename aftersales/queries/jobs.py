@@ -78,7 +78,7 @@ def tried_of(jobs: Sequence[Job]) -> dict[int, dict[int, str]]:
 
 def visible(pk: int, *, by: Actor) -> Job:
     """Return a job with what its page shows; one that is not visible does not exist."""
-    job = Job.objects.visible_to(by).select_related("order__shop", "region", "owner").filter(pk=pk).first()
+    job = Job.objects.visible_to(by).select_related("order__shop", "region", "owner", "installer").filter(pk=pk).first()
     if job is None:
         raise NotFound(what=f"{Job._meta.verbose_name} {pk}")
     return job  # type: ignore[no-any-return]

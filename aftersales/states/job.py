@@ -42,6 +42,7 @@ RIGHTS = {
     "arrive": "aftersales.work_job",
     "complete": "aftersales.work_job",
     "absent": "aftersales.work_job",
+    "sign": "aftersales.work_job",
     "assign_installer": "aftersales.assign_installer",
     "hand_over": "aftersales.dispatch_job",
     "urge": "aftersales.urge_job",

@@ -195,7 +195,7 @@ def test_as_2_nobody_certified_leaves_the_job_to_the_dispatcher_with_the_reason_
     assert Job.objects.without_agent().get() == job
     [(name, chosen, because)] = reasons.explained(Offer.objects.get()).candidates
     assert (name, chosen) == ("伙伴near", False)
-    assert because == "地址在其负责区域“440106”内；没有持证（即热式热水器（大功率布线））的安装工"
+    assert because == "地址在其负责区域“440106”内；没有持证的安装工：即热式热水器（大功率布线）"
 
 
 @pytest.mark.usefixtures("_south")
@@ -223,6 +223,21 @@ def test_as_2_facts_cost_the_same_number_of_queries_for_one_job_and_for_many(dja
             candidates.gathered(rows, at=AT)
         counted.append(len(seen))
     assert counted[0] == counted[1] <= 12
+
+
+@pytest.mark.usefixtures("_south")
+def test_as_2_a_whole_batch_is_dispatched_in_the_same_number_of_queries_as_a_few(django_assert_max_num_queries):
+    near = make.partner("near")
+    make.territory(near, "440106")
+    field.capacity(near, 1000)
+    counted = []
+    for first, how_many in ((0, 3), (100, 150)):
+        for n in range(first, first + how_many):
+            make.job(str(n))
+        with django_assert_max_num_queries(40) as seen:
+            assert dispatch.dispatch_all_due(by=SYSTEM, at=AT) == how_many
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
 
 
 @pytest.mark.usefixtures("_south")

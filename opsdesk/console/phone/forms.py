@@ -11,7 +11,7 @@ from aftersales.models import Installer, Job, VisitCause
 from aftersales.states.job import AskedBy
 from opsdesk.days import local
 
-_FIRST, _LAST = 7, 21
+_FIRST, _USUAL, _LAST = 7, 9, 21
 SLOTS = [(f"{hour:02}:{minute:02}",) * 2 for hour in range(_FIRST, _LAST) for minute in (0, 30)]
 
 
@@ -24,7 +24,7 @@ class DeclineForm(forms.Form):
 
 
 class AppointForm(forms.Form):
-    day = forms.DateField(label=_("day"), widget=Day(format="%Y-%m-%d"))
+    day = forms.DateField(label=_("on which day"), widget=Day(format="%Y-%m-%d"))
     slot = forms.ChoiceField(label=_("time"), choices=SLOTS)
     asked_by = forms.ChoiceField(label=_("moved at the wish of"), choices=AskedBy.choices, required=False)
     reason = forms.CharField(label=_("why it is moved"), max_length=200, required=False)
@@ -32,6 +32,8 @@ class AppointForm(forms.Form):
     def fit(self, job: Job, *, at: datetime) -> None:
         """Offer the next half hour, or the appointment as it stands; ask why only where there is one to move."""
         start = local(job.appointed_at or at + timedelta(minutes=30))
+        if job.appointed_at is None and not _FIRST <= start.hour < _LAST:
+            start = (start + timedelta(days=start.hour >= _LAST)).replace(hour=_USUAL, minute=0)
         self.fields["day"].widget.attrs["min"] = f"{local(at):%Y-%m-%d}"
         self.initial = {"day": start.date(), "slot": f"{start:%H}:{start.minute // 30 * 30:02}"}
         if job.appointed_at is None:

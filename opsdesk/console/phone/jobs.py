@@ -35,6 +35,7 @@ BUTTONS: dict[str, Button] = {
     "assign_installer": (gettext_lazy("Who goes"), jobs.assign_installer, asked.AssignForm),
 }
 """What may be done with a job on a phone: label, operation, what it asks for."""
+_ALONE, _BEFORE = ("reply", "arrive"), frozenset({"arrive", "appoint"})
 _DRIVES = frozenset({"accept", "arrive", "appoint", "complete"})
 
 
@@ -108,7 +109,8 @@ def page(
 ) -> HttpResponse:
     """Render a job's page."""
     by, at, row = actor_at(request), clock.now(), visible(request, pk)
-    possible = allowed(row, by)
+    visit = Visit.objects.planned().filter(job=row).first()
+    possible = allowed(row, by) - (_BEFORE if visit and visit.arrived_at else set())
     buttons = [
         (name, label, (bound or {}).get(name) or _form(form, name, row, at=at), name in (bound or {}))
         for name, (label, _operation, form) in BUTTONS.items()
@@ -117,10 +119,10 @@ def page(
     context = {
         "job": row,
         "now": at,
-        "buttons": [button for button in buttons if button[0] != "reply"],
-        "reply": next((button for button in buttons if button[0] == "reply"), None),
+        "buttons": [button for button in buttons if button[0] not in _ALONE],
+        **{name: next((button for button in buttons if button[0] == name), None) for name in _ALONE},
         "urge": Urge.objects.visible_to(by).unanswered().filter(job=row).first() if row.urged_at else None,
-        "visit": Visit.objects.planned().filter(job=row).first(),
+        "visit": visit,
         "may_call": row.state in LIVE and row.state not in (JobState.OPEN, JobState.OFFERED) and "report" in possible,
         "may_report": "complete" in possible,
     }

@@ -1,4 +1,4 @@
-from aftersales.operations import clocks, dispatch, following, hand_over, telling
+from aftersales.operations import clocks, dispatch, following, hand_over, reports, telling
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -50,3 +50,8 @@ def hand_over_all_due(**_: object) -> None:
 @task
 def go_on_all_due(**_: object) -> None:
     clocks.go_on_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def clear_drafts_all_due(**_: object) -> None:
+    reports.clear_stale(by=SYSTEM, at=clock.now())

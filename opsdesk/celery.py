@@ -14,6 +14,7 @@ SCHEDULE = {
     "hand over": ("aftersales.tasks.hand_over_all_due", 300.0),
     "absences over": ("aftersales.tasks.go_on_all_due", 300.0),
     "tell agents": ("aftersales.tasks.tell_all_due", 60.0),
+    "clear drafts": ("aftersales.tasks.clear_drafts_all_due", 3600.0),
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),

@@ -3,12 +3,14 @@
 import io
 from datetime import date
 
+import numpy
+import zxingcpp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from aftersales.models import Installer, Job, PhoneRule
-from aftersales.operations import installers, jobs
+from aftersales.operations import dispatch, installers, jobs
 from channels.connectors.base import PlatformLine
 from channels.models import Partner
 from opsdesk import clock
@@ -33,8 +35,6 @@ def ground() -> Partner:
 
 def offered(number: str = "1001", **fields: object) -> Job:
     """A job offered just now to the agent; its customer lives at ADDRESS."""
-    from aftersales.operations import dispatch
-
     now = clock.now()
     receiver = {"receiver_name": NAME, "receiver_phone": PHONE, "receiver_address": ADDRESS}
     lines = (PlatformLine("1", sku_id="k", title="即热式电热水器 DSF310-85 智能恒温"),)
@@ -79,9 +79,6 @@ def located_photo(name: str = "photo.jpg", colour: str = "#2563eb") -> SimpleUpl
 
 def code_photo(text: str, kind: str = "Code128") -> SimpleUploadedFile:
     """A photo of a type plate with a code on it, slightly turned and grey."""
-    import numpy
-    import zxingcpp
-
     code = numpy.array(zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind)).to_image(scale=4))
     plate = Image.new("L", (code.shape[1] + 400, code.shape[0] + 300), 200)
     plate.paste(Image.fromarray(code), (180, 150))

@@ -2,12 +2,13 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.models.dispatching import RuleQuerySet
 from aftersales.models.installer import Installer
 from aftersales.models.job import Job
+from aftersales.states.job import LIVE
 from channels.models import Partner
 from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
@@ -68,7 +69,7 @@ class PhoneLink(models.Model):
         verbose_name_plural = _("phone links")
         constraints = [
             models.UniqueConstraint(fields=["installer"], name="phone_link_one", condition=Q(revoked_at=None)),
-            models.CheckConstraint(name="phone_link_span", condition=Q(expires_at__gt=models.F("made_at"))),
+            models.CheckConstraint(name="phone_link_span", condition=Q(expires_at__gt=F("made_at"))),
         ]
 
     def __str__(self) -> str:
@@ -77,14 +78,22 @@ class PhoneLink(models.Model):
 
 class DraftQuerySet(DeskQuerySet):
     def visible_to(self, by: Actor) -> Self:
-        """As the jobs that somebody may work on."""
-        return self if by.company else self.filter(job__in=Job.objects.held_by(by))
+        """As the jobs that somebody may work on; a partner sees what its own people sent (CH-5)."""
+        if by.company:
+            return self
+        rows = self.filter(job__in=Job.objects.held_by(by))
+        return rows.filter(partner__in=Partner.objects.within(by.partners)) if by.partners else rows
+
+    def stale(self) -> Self:
+        """Narrow to those that nobody will hand in: the job is done or cancelled, or another partner's now."""
+        return self.exclude(job__state__in=LIVE, job__owner=F("partner"))
 
 
 class Draft(models.Model):
     """AS-1: what of a completion report has arrived so far; kept until it is handed in, though the line may break."""
 
-    job = models.OneToOneField(Job, models.CASCADE, related_name="draft", verbose_name=_("job"))
+    job = models.ForeignKey(Job, models.CASCADE, related_name="drafts", verbose_name=_("job"))
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="+", verbose_name=_("installer"))
     serial_number = models.CharField(_("serial number"), max_length=80, blank=True)
     scanned = models.BooleanField(_("scanned"), default=False)
     changed_at = models.DateTimeField(_("when"))
@@ -94,6 +103,7 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("draft of a report")
         verbose_name_plural = _("drafts of reports")
+        constraints = [models.UniqueConstraint(fields=["job", "partner"], name="draft_once")]
 
     def __str__(self) -> str:
         return str(self.job)

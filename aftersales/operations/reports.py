@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.models import Draft, DraftPhoto, Job
 from aftersales.operations import visits
 from aftersales.operations.holding import held, not_frozen
+from aftersales.operations.opening import BATCH
 from aftersales.operations.visits import MOST_PHOTOS, RIGHT, NothingReported, TooManyPhotos
 from aftersales.rules import serials
 from aftersales.states.job import JOB, JobState
@@ -101,6 +102,16 @@ def finish(job_id: int, *, serial_number: str, by: Actor, at: datetime) -> Job:
     return done
 
 
+@transaction.atomic
+def clear_stale(*, by: Actor, at: datetime) -> int:
+    """AU-2: forget drafts that nobody will hand in: of jobs done, cancelled or passed on; return how many."""
+    rows = Draft.objects.stale().order_by("pk").free_for_change(BATCH)
+    _forget(list(DraftPhoto.objects.filter(draft__in=rows).order_by("pk")))
+    for row in rows:
+        row.delete()
+    return len(rows)
+
+
 def photo_of(job_id: int, photo_id: int, *, by: Actor) -> DraftPhoto:
     """Return a photo of a draft that this person may work on; another's does not exist."""
     row = DraftPhoto.objects.filter(draft__in=Draft.objects.visible_to(by), draft__job=job_id, pk=photo_id).first()
@@ -116,7 +127,8 @@ def _draft(job_id: int, *, by: Actor, at: datetime) -> tuple[Job, Draft]:
         raise ReportedAlready(job=job, done_at=f"{timezone.localtime(job.done_at):%m-%d %H:%M}")
     JOB.check(job, "complete")
     not_frozen(job)
-    draft, _new = Draft.objects.update_or_create(job=job, defaults={"changed_at": at})
+    assert job.owner_id is not None  # only who has it reports it
+    draft, _new = Draft.objects.update_or_create(job=job, partner_id=job.owner_id, defaults={"changed_at": at})
     return job, draft
 
 

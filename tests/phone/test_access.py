@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from aftersales.models import PhoneLink
+from aftersales.models import PhoneLink, PhoneRule
 from aftersales.operations import installers, links
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -160,8 +160,6 @@ def test_as_11_a_link_is_made_by_who_may_for_whom_he_sees(li):
 
 
 def test_as_11_without_a_rule_no_link_is_made(li):
-    from aftersales.models import PhoneRule
-
     PhoneRule.objects.all().delete()
     with pytest.raises(links.NoPhoneRule):
         token(li)

@@ -1,5 +1,6 @@
 """AS-1, AS-11: the phone pages of a job: who sees it, what it shows, accept, call, appoint, arrive; no JavaScript."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aftersales.models import Job, VisitMove
-from aftersales.operations import freezing, jobs, urges
+from aftersales.operations import freezing, hand_over, installers, jobs, links, urges
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
 from opsdesk.days import local
+from opsdesk.errors import NotFound, WrongState
 from tests import make, make_dispatch, make_phone
 from tests.make_phone import ADDRESS, NAME, PHONE
 
@@ -165,7 +167,7 @@ def test_as_6_a_frozen_job_is_neither_driven_to_nor_reported(browser, li):
     report = {"serial_number": "NL1", "photos": make.photo(), "finish": "1"}
     assert browser.post(f"/m/job/{job.pk}/report/", report).status_code == 409
     job.refresh_from_db()
-    assert (job.state, job.visits.count(), hasattr(job, "draft")) == ("accepted", 0, False)
+    assert (job.state, job.visits.count(), job.drafts.exists()) == ("accepted", 0, False)
 
 
 def test_as_1_an_urge_is_replied_to_from_the_phone(browser, li):
@@ -213,8 +215,6 @@ def test_as_11_a_user_who_is_a_registered_installer_sees_his_own_jobs_only(clien
 
 
 def test_as_3_a_hand_over_is_answered_on_the_phone(agent, li):
-    from aftersales.operations import hand_over
-
     job = make_phone.accepted(to=li)
     helper = make_dispatch.third_party()
     hand_over.hand_over(job.pk, reason="来不及", partner_id=helper.pk, by=SYSTEM, at=clock.now())
@@ -279,3 +279,34 @@ def test_au_1_nobody_comes_in_without_a_login_or_a_link(client, agent, li):
         assert client.get(address)["Location"] == reverse("phone_login")
     assert client.post(f"/m/job/{job.pk}/call/")["Location"] == reverse("phone_login")
     assert not Event.objects.filter(action="job.show").exists()
+
+
+def token_row(who) -> int:
+    installers.link(who.pk, by=SYSTEM, at=clock.now())
+    return who.links.open().get().pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_as_11_of_two_who_accept_at_the_same_moment_one_has_the_job(agent, li):
+    job, wang = make_phone.offered(), make_dispatch.installer(agent, "王师傅")
+    people = [links.actor_of(token_row(who), at=clock.now()) for who in (li, wang)]
+    answers, start = [], threading.Barrier(2)
+
+    def accept(by) -> None:
+        start.wait()
+        try:
+            answers.append(jobs.accept(job.pk, by=by, at=clock.now()).installer_id)
+        except (NotFound, WrongState):
+            answers.append(0)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=accept, args=(by,)) for by in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    job.refresh_from_db()
+    assert job.installer_id in {li.pk, wang.pk}
+    assert sorted(answers) == [0, job.installer_id]
+    assert Event.objects.filter(action="job.accept").count() == 1

@@ -9,7 +9,8 @@ from django.db import connection
 from PIL import Image
 
 from aftersales.models import Draft, DraftPhoto, Job, JobPhoto
-from aftersales.operations import jobs, links, reports
+from aftersales.operations import hand_over, jobs, links, reports
+from aftersales.rules import serials
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
@@ -238,3 +239,57 @@ def test_as_1_a_photo_too_large_is_refused(browser, job, monkeypatch):
     with pytest.raises(NotAPhoto):
         reports.keep_photo(job.pk, photo=make.photo(), by=SYSTEM, at=clock.now())
     assert DraftPhoto.objects.count() == 0
+
+
+def test_ch_5_who_takes_a_job_over_is_not_shown_what_the_other_one_sent(browser, job, li):
+    report(browser, job, serial_number="NL1", photos=[make.photo()])
+    helper = make_dispatch.third_party()
+    hand_over.hand_over(job.pk, reason="来不及", partner_id=helper.pk, by=SYSTEM, at=clock.now())
+    other = make_phone.come_in(make_dispatch.installer(helper, "赵师傅"))
+    other.post(f"/m/job/{job.pk}/do/accept/")
+    text = body(other.get(f"/m/job/{job.pk}/report/"))
+    assert 'value="NL1"' not in text
+    assert '<i id="count">0</i>/9' in text
+    assert other.get(f"/m/job/{job.pk}/report/photo/{DraftPhoto.objects.get().pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("end", ["cancelled", "handed over"])
+def test_au_2_drafts_that_nobody_will_hand_in_are_forgotten_with_their_files(
+    browser, job, end, django_capture_on_commit_callbacks
+):
+    kept = make_phone.accepted("kept", to=job.installer)
+    for each in (job, kept):
+        report(browser, each, serial_number="NL1", photos=[make.photo()])
+    photo = DraftPhoto.objects.get(draft__job=job).photo
+    if end == "cancelled":
+        jobs.cancel(job.pk, reason="客户退货", by=SYSTEM, at=clock.now())
+    else:
+        Job.objects.filter(pk=job.pk).update(owner=make_dispatch.third_party())
+    with django_capture_on_commit_callbacks(execute=True):
+        assert reports.clear_stale(by=SYSTEM, at=clock.now()) == 1
+    assert not photo.storage.exists(photo.name)
+    assert list(Draft.objects.values_list("job", flat=True)) == [kept.pk]
+    assert DraftPhoto.objects.count() == 1
+
+
+PLATES = [
+    ("one code is it", [("Code 128", "nl26 000017")], "NL26000017", "only_one"),
+    ("the same code twice is one", [("Code 128", "NL26000017"), ("QR Code", "NL26000017")], "NL26000017", "only_one"),
+    ("the shop's code is not it", [("EAN-13", "6901234567892"), ("Code 128", "NL26000017")], "NL26000017", "only_one"),
+    (
+        "a code may say what it is",
+        [("QR Code", "型号:DSF310;SN:NL26000017"), ("Code 128", "X99999")],
+        "NL26000017",
+        "named",
+    ),
+    ("between two nobody guesses", [("Code 128", "NL26000017"), ("Code 128", "NL26000018")], "", "several"),
+    ("an address of the web is none", [("QR Code", "https://example.invalid/p?x=1")], "", "none"),
+    ("too short is none", [("Code 128", "A1")], "", "none"),
+    ("nothing there", [], "", "none"),
+]
+
+
+@pytest.mark.parametrize(("_case", "codes", "serial", "because"), PLATES, ids=[case[0] for case in PLATES])
+def test_as_1_which_code_is_the_serial_number(_case, codes, serial, because):
+    read = serials.chosen([serials.Code(kind, text) for kind, text in codes])
+    assert (read.serial_number, read.because) == (serial, because)

@@ -99,7 +99,7 @@ def photo(request: HttpRequest, pk: int, photo_id: int) -> FileResponse:
 def _page(request: HttpRequest, pk: int, *, status: int = 200, **shown: Any) -> HttpResponse:
     by: Actor = actor_at(request)
     row = visible(request, pk)
-    draft = Draft.objects.visible_to(by).filter(job=row).first()
+    draft = Draft.objects.visible_to(by).filter(job=row, partner=row.owner_id).first()
     photos = list(draft.photos.order_by("pk")) if draft else []
     context = {
         "job": row,

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.db import connection, transaction
 from PIL import Image
 
 from aftersales.models import Capacity, Job, Offer, Score
@@ -46,7 +47,7 @@ class Outcome:
 
 
 def run(*, full: bool) -> None:
-    count = 3000 if full else 600
+    count = 2000 if full else 400
     ours, fixed = [], []
     took = seconds(lambda: ours.append(_month(count, smart=True)), times=1)
     took += seconds(lambda: fixed.append(_month(count, smart=False)), times=1)
@@ -71,9 +72,11 @@ def _month(count: int, *, smart: bool) -> Outcome:
     _network(smart=smart)
     signed = _orders(count)
     for now in _moments():
-        _look(signed, now, smart=smart)
-        if now.hour == HOURS[-1]:
-            _work(now)
+        with transaction.atomic():
+            _look(signed, now, smart=smart)
+            if now.hour == HOURS[-1]:
+                _work(now)
+            connection.run_on_commit.clear()  # what follows has its turn here; workers would do it today
     return _outcome()
 
 
@@ -165,7 +168,7 @@ def _look(signed: dict[datetime, list[int]], now: datetime, *, smart: bool) -> N
 
 
 def _answer(offer: Offer, now: datetime) -> None:
-    """A partner answers within hours, sometimes declines, sometimes says nothing: by partner and order, in any month."""
+    """A partner answers within hours, sometimes declines, sometimes says nothing: the same in both months."""
     assert offer.partner is not None
     habit = Random(f"{SEED}:{offer.partner.code}:{offer.job.order.number}")
     luck, patience = habit.random(), timedelta(hours=habit.choice((0, 0, 1, 3)))

@@ -84,6 +84,7 @@ PARTNER_REGISTRY = (
     "aftersales.add_certificate",
     "aftersales.change_certificate",
     "aftersales.view_capacity",
+    "aftersales.view_phonelink",
     "aftersales.view_urge",
 )
 PARTNER_LOOK = (

@@ -140,6 +140,12 @@ def test_as_11_a_forged_link_opens_nothing(client, li, forged):
     assert not Event.objects.filter(action="installer.enter").exists()
 
 
+def test_as_11_a_forged_link_logs_nobody_out(client, agent):
+    client.force_login(make.in_role("office", "partner_office", partner="gz"))
+    assert client.get("/m/in/1.x/").status_code == 403
+    assert client.get("/m/").status_code == 200
+
+
 def test_as_11_a_link_takes_the_place_of_whoever_was_logged_in(client, li):
     client.force_login(make.in_role("wu", "dispatcher", company=True))
     client.get(make_phone.address_of_link(li))
@@ -187,6 +193,11 @@ def test_as_11_the_dispatcher_makes_links_in_the_register(client, li):
     address = body(answer).split("http://testserver", 1)[1].split("/ ")[0] + "/"
     assert Client().get(address)["Location"] == "/m/"
     assert Event.objects.get(action="installer.link").actor == "wu"
+    assert client.get(reverse("admin:aftersales_installer_change", args=[li.pk])).status_code == 200
+    client.post(
+        reverse("admin:aftersales_installer_changelist"), {"action": "revoke", "_selected_action": [li.pk]}, follow=True
+    )
+    assert Client().get(address).status_code == 403
 
 
 def test_au_1_who_logs_out_is_out(client, li):

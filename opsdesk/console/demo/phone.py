@@ -25,7 +25,8 @@ def enter(plan: Plan) -> None:
     for job in _accepted(plan):
         who = list(Installer.objects.active().filter(partner=job.owner_id).order_by("pk"))
         if who and job.installer_id is None:
-            jobs.assign_installer(job.pk, installer_id=who[job.pk % len(who)].pk, by=office, at=plan.at)
+            goes = next((person for person in who if person.user_id), who[job.pk % len(who)])
+            jobs.assign_installer(job.pk, installer_id=goes.pk, by=office, at=plan.at)
     _started(plan, office)
     for person in Installer.objects.active().filter(partner__code="gd").order_by("pk"):
         installers.link(person.pk, by=office, at=plan.at)

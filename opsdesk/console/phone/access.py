@@ -37,11 +37,11 @@ def _is_partners(request: HttpRequest) -> bool:
 @require_GET
 def enter(request: HttpRequest, token: str) -> HttpResponse:
     """AS-11: exchange a signed link for a session of the phone pages; whoever was logged in before is not any more."""
-    request.session.flush()
     try:
         link = links.enter(token, at=clock.now())
     except DeskError as why:
         return refused(request, why)
+    request.session.flush()
     request.session[LINK] = link.pk
     request.session.set_expiry(link.expires_at)
     return redirect("phone")

@@ -5,6 +5,7 @@ from aftersales.operations import (
     dispatch,
     following,
     hand_over,
+    reports,
     slips,
     telling,
 )
@@ -74,3 +75,8 @@ def escalate_complaints_all_due(**_: object) -> None:
 @task
 def note_slips_all_due(**_: object) -> None:
     slips.note_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def clear_drafts_all_due(**_: object) -> None:
+    reports.clear_stale(by=SYSTEM, at=clock.now())

@@ -11,7 +11,8 @@ class Actor:
 
     `company` means no limit of scope; otherwise codes of shops, administrative regions (prefixes) and partners
     (with everything below them) say what is visible. `everything` is the
-    system's own; for people `rights` are Django permissions ("aftersales.accept_job").
+    system's own; `installer` narrows a partner's jobs to one person's own and to those that nobody is to go to yet
+    (AS-11); for people `rights` are Django permissions ("aftersales.accept_job").
     """
 
     name: str
@@ -22,6 +23,7 @@ class Actor:
     shops: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
     partners: frozenset[str] = frozenset()
+    installer: int | None = None
     door: str = "system"
 
     def may(self, right: str) -> bool:

@@ -15,6 +15,7 @@ SCHEDULE = {
     "absences over": ("aftersales.tasks.go_on_all_due", 300.0),
     "tell agents": ("aftersales.tasks.tell_all_due", 60.0),
     "note slips": ("aftersales.tasks.note_slips_all_due", 60.0),
+    "clear drafts": ("aftersales.tasks.clear_drafts_all_due", 3600.0),
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "open call-backs": ("aftersales.tasks.open_callbacks_all_due", 300.0),
     "escalate complaints": ("aftersales.tasks.escalate_complaints_all_due", 600.0),

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from opsdesk.errors import Invalid
 
 LONGEST_SIDE = 2000
+SMALL_SIDE = 200
 MOST_BYTES = 20 * 2**20
 
 
@@ -32,3 +33,13 @@ def cleaned(photo: IO[bytes]) -> "ContentFile[bytes]":
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85)
     return ContentFile(out.getvalue())
+
+
+def small(photo: IO[bytes]) -> io.BytesIO:
+    """Return a stored photo small enough for a list on a slow line."""
+    out = io.BytesIO()
+    with photo, Image.open(photo) as picture:
+        picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+        picture.convert("RGB").save(out, "JPEG", quality=60)
+    out.seek(0)
+    return out

@@ -1,7 +1,6 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import RedirectView
 
 from opsdesk.console.pages import (
     callbacks,
@@ -14,12 +13,14 @@ from opsdesk.console.pages import (
     public,
     refunds,
 )
+from opsdesk.console.phone import access
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", access.home),
+    path("m/", include("opsdesk.console.phone.urls")),
     path("healthz", public.healthz),
     path("readyz", public.readyz),
     path("verify/", public.certificate, name="verify"),
@@ -56,6 +57,7 @@ urlpatterns = [
     path("desk/import/<int:pk>/rejected.csv", desk(imports.rejected), name="import_rejected"),
     path("desk/import/<int:pk>/original/", desk(imports.original), name="import_original"),
     path("desk/coverage/<slug:duty>/", desk(coverage.coverage), name="coverage"),
+    path("admin/login/", access.desk_login),
     path("admin/", admin.site.urls),
     path("api/", include("opsdesk.api")),
 ]

@@ -1,16 +1,19 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from aftersales.models import Capacity, Certificate, DispatchRule, Installer, Score, VisitCause
+from aftersales.models import Capacity, Certificate, DispatchRule, Installer, PhoneLink, PhoneRule, Score, VisitCause
 from aftersales.operations import installers
 from opsdesk import clock
-from opsdesk.entry.admin import MasterDataAdmin, ReadOnlyAdmin, RowsInline, VersionedAdmin, queue_filter
+from opsdesk.days import local
+from opsdesk.entry.admin import MasterDataAdmin, ReadOnlyAdmin, RowsInline, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.web import actor_at
+from opsdesk.errors import DeskError
 from opsdesk.privacy import mask_phone
 
 
@@ -43,6 +46,35 @@ class CertificateInline(RowsInline):
     fields = readonly_fields = ("skill", "number", "valid_from", "valid_to")
 
 
+class PhoneLinkInline(RowsInline):
+    model = PhoneLink
+    fields = readonly_fields = ("made_at", "made_by", "expires_at", "used_at", "revoked_at")
+    show_change_link = False
+    max_num = 0
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).order_by("-pk")
+
+
+@admin.action(description=_("Make a phone link"))
+def link(model_admin: Any, request: HttpRequest, queryset: Any) -> None:
+    """AS-11: show each new link once, to who made it and passes it on."""
+    by, at = actor_at(request), clock.now()
+    for pk in queryset.order_by("pk").values_list("pk", flat=True):
+        try:
+            made = installers.link(pk, by=by, at=at)
+        except DeskError as why:
+            model_admin.message_user(request, str(why), messages.WARNING)
+            continue
+        address = request.build_absolute_uri(reverse("phone_enter", args=[made.token]))
+        until = f"{local(made.expires_at):%m-%d %H:%M}"
+        said = _("%(installer)s: %(address)s (valid until %(until)s; shown only now)")
+        model_admin.message_user(request, said % {"installer": made.installer, "address": address, "until": until})
+
+
+link.right = "aftersales.link_installer"  # type: ignore[attr-defined]
+
+
 @admin.register(Installer)
 class InstallerAdmin(OwnChoices, MasterDataAdmin):
     """AS-11: the register of persons who install; a partner's office keeps its own."""
@@ -52,7 +84,8 @@ class InstallerAdmin(OwnChoices, MasterDataAdmin):
     list_filter = ("active",)
     list_select_related = ("partner",)
     search_fields = ("name__startswith", "partner__name__startswith")
-    inlines = (CertificateInline,)
+    inlines = (CertificateInline, PhoneLinkInline)
+    actions = (link, bulk(_("Revoke phone links"), installers.revoke, right="aftersales.link_installer"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only the company ties a person to a user: a partner's office does not see who else has one."""
@@ -111,6 +144,11 @@ class DispatchRuleAdmin(VersionedAdmin):
         "speed_days",
         "speed_jobs",
     )
+
+
+@admin.register(PhoneRule)
+class PhoneRuleAdmin(VersionedAdmin):
+    list_display = ("valid_from", "valid_to", "link_hours")
 
 
 @admin.register(VisitCause)

@@ -5,6 +5,7 @@ from aftersales.models.dispatching import DispatchRule, VisitCause
 from aftersales.models.installer import Capacity, Certificate, Installer
 from aftersales.models.job import Job
 from aftersales.models.offer import Offer
+from aftersales.models.phone import Draft, DraftPhoto, PhoneLink, PhoneRule
 from aftersales.models.refund import Payout, Refund, RefundLine
 from aftersales.models.return_rules import CustomerRight, PlatformTimer, ReturnPolicy
 from aftersales.models.returned import Evidence, Reception, ReceptionLine

@@ -45,7 +45,10 @@ class Installer(models.Model):
     class Meta:
         verbose_name = _("installer (person)")
         verbose_name_plural = _("installers (persons)")
-        permissions = [("show_installer", _("Can see installers' phones"))]
+        permissions = [
+            ("show_installer", _("Can see installers' phones")),
+            ("link_installer", _("Can make and revoke installers' phone links")),
+        ]
 
     def __str__(self) -> str:
         return self.name

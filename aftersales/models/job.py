@@ -34,6 +34,8 @@ class JobQuerySet(DeskQuerySet):
     @staticmethod
     def _held(by: Actor) -> Q:
         which = Q(Exists(Partner.objects.within(by.partners).filter(pk=OuterRef("owner_id"))))
+        if by.installer is not None:
+            return which & (Q(installer=by.installer) | Q(installer=None, state__in=LIVE))
         if by.shops:
             which |= Q(Exists(Order.objects.filter(pk=OuterRef("order_id"), shop__code__in=by.shops)))
         for code in by.regions:

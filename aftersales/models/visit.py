@@ -47,6 +47,8 @@ class Visit(models.Model):
     payer = models.CharField(_("who pays"), max_length=10, choices=Payer, default=Payer.COMPANY)
     note = models.CharField(_("note"), max_length=300, blank=True)
     signature = models.ImageField(_("customer's signature"), upload_to="visits/%Y/%m/", max_length=200, blank=True)
+    signer_sealed = models.BinaryField(default=b"", editable=False)
+    signer_masked = models.CharField(_("signed by"), max_length=40, blank=True, editable=False)
 
     objects = VisitQuerySet.as_manager()
 

@@ -9,6 +9,7 @@ from aftersales.models import Job, Offer, Visit
 from aftersales.operations.opening import SUBJECT
 from aftersales.states.job import Answer, Outcome
 from opsdesk.actor import Actor
+from opsdesk.audit import models as audit
 from opsdesk.errors import Refused
 from opsdesk.sla import timers
 
@@ -29,6 +30,16 @@ def held(job_id: int, right: str, *, by: Actor) -> Job:
     by.need(right)
     job: Job = Job.objects.held_by(by).for_change(job_id)
     return job
+
+
+def goes(job: Job, *, by: Actor, at: datetime) -> None:
+    """AS-11: who works on a job that nobody is to go to yet is the one who goes; a planned visit is his, too."""
+    if by.installer is None or job.installer_id is not None:
+        return
+    job.installer_id = by.installer
+    job.save(update_fields=["installer"])
+    Visit.objects.planned().filter(job=job).update(installer=by.installer)
+    audit.record(job, "job.assign_installer", by=by, at=at, installer=by.name)
 
 
 def needed(reason: str, job: Job) -> str:

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.models import Installer
+from aftersales.operations.links import link as link
+from aftersales.operations.links import revoke as revoke
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.errors import Refused

@@ -17,7 +17,7 @@ from aftersales.operations.clocks import NotLater as NotLater
 from aftersales.operations.clocks import pause as pause
 from aftersales.operations.clocks import resume as resume
 from aftersales.operations.clocks import start_later as start_later
-from aftersales.operations.holding import ENDS_WITH_THE_JOB, held, let_go_many, needed
+from aftersales.operations.holding import ENDS_WITH_THE_JOB, goes, held, let_go_many, needed
 from aftersales.operations.holding import ReasonMissing as ReasonMissing
 from aftersales.operations.opening import SUBJECT
 from aftersales.operations.visits import AppointmentPast as AppointmentPast
@@ -54,7 +54,9 @@ def accept(job_id: int, *, by: Actor, at: datetime) -> Job:
     waiting = hand_over.waiting_for(job, by=by)
     if waiting is not None:
         hand_over.take(job, waiting, by=by, at=at)
+        goes(job, by=by, at=at)
         return job
+    goes(job, by=by, at=at)
     JOB.move(job, "accept", by=by, at=at, facts={"partner": str(job.owner)}, accepted_at=at)
     answer = offering.answered(job, Answer.ACCEPTED, by=by, at=at)
     timers.start_many("visit", SUBJECT, [(job.pk, at)], by=by, at=at, round=answer.round if answer else 1)

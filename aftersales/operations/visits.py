@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.models import Job, JobPhoto, Visit, VisitCause, VisitMove
 from aftersales.operations import clocks, offering
-from aftersales.operations.holding import held, needed
+from aftersales.operations.holding import goes, held, needed, not_frozen
 from aftersales.operations.opening import SUBJECT
 from aftersales.states.job import JOB, Answer, Outcome, Payer
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.errors import Refused
 from opsdesk.photos import cleaned
+from opsdesk.privacy import mask_name, seal
 from opsdesk.sla import timers
 
 RIGHT = "aftersales.work_job"
@@ -48,6 +49,10 @@ class UnknownCause(Refused):
     code, sentence = "unknown_cause", _("{job}: “{cause}” is not a cause in force today; choose one of the list.")
 
 
+class NothingSigned(Refused):
+    code, sentence = "nothing_signed", _("{job}: let the customer sign in the box, or type the customer's name.")
+
+
 class NotThere(Refused):
     code, sentence = "not_there", _("{job}: the customer signs while the installer is there; report the arrival first.")
 
@@ -62,6 +67,8 @@ def appoint(
     if appointed_at < at:
         raise AppointmentPast(job=job)
     JOB.check(job, "appoint")
+    not_frozen(job)
+    goes(job, by=by, at=at)
     visit = _planned(job)
     if visit is None:
         _new(job, planned_at=appointed_at, asked_by=asked_by)
@@ -94,6 +101,8 @@ def arrive(job_id: int, *, by: Actor, at: datetime) -> Job:
     """AS-1: say that the installer is there; without an appointment, too. Nobody else takes the job over any more."""
     job = held(job_id, RIGHT, by=by)
     JOB.check(job, "arrive")
+    not_frozen(job)
+    goes(job, by=by, at=at)
     visit = _planned(job) or _new(job, planned_at=at)
     if visit.arrived_at:
         raise AlreadyThere(job=job, since=_moment(visit.arrived_at))
@@ -107,14 +116,20 @@ def arrive(job_id: int, *, by: Actor, at: datetime) -> Job:
 
 
 @transaction.atomic
-def sign(job_id: int, *, signature: IO[bytes], by: Actor, at: datetime) -> Job:
-    """AS-1: keep the customer's signature (a picture) with the visit under way; before the completion is reported."""
+def sign(job_id: int, *, signature: IO[bytes] | None = None, name: str = "", by: Actor, at: datetime) -> Job:
+    """AS-1: keep the customer's signature with the visit under way, drawn (a picture) or typed (a name, sealed: AU-2);
+    before the completion is reported."""
     job = held(job_id, RIGHT, by=by)
     visit = _planned(job)
     if visit is None or not visit.arrived_at:
         raise NotThere(job=job)
-    visit.signature.save(f"{job.pk}-{visit.number}.jpg", cleaned(signature), save=False)
-    visit.save(update_fields=["signature"])
+    if not signature and not name.strip():
+        raise NothingSigned(job=job)
+    if signature:
+        visit.signature.save(f"{job.pk}-{visit.number}.jpg", cleaned(signature), save=False)
+    visit.signer_sealed = seal(name.strip().encode()) if name.strip() else b""
+    visit.signer_masked = mask_name(name.strip())
+    visit.save(update_fields=["signature", "signer_sealed", "signer_masked"])
     audit.record(job, "job.sign", by=by, at=at)
     return job
 
@@ -139,6 +154,8 @@ def complete(
     if len(photos) >= MOST_PHOTOS:
         raise TooManyPhotos(job=job, most=MOST_PHOTOS)
     JOB.check(job, "complete")
+    not_frozen(job)
+    goes(job, by=by, at=at)
     visit = _end(job, Outcome.DONE, at=at)
     job.photo.save(f"{job.pk}.jpg", cleaned(photo), save=False)
     _keep(job, visit, photos, at=at)
@@ -167,6 +184,7 @@ def fail(job_id: int, *, reason: str, cause: str = "", by: Actor, at: datetime) 
     job = held(job_id, RIGHT, by=by)
     reason = needed(reason, job)
     JOB.check(job, "fail")
+    goes(job, by=by, at=at)
     why = _cause(job, cause, at=at)
     visit = _end(job, Outcome.FAILED, note=reason, cause=cause, payer=why.payer if why else Payer.COMPANY, at=at)
     timers.meet_many("visit", SUBJECT, [job.pk], by=by, at=at)
@@ -182,6 +200,7 @@ def absent(job_id: int, *, note: str = "", by: Actor, at: datetime) -> Job:
     most as long as the policy “absence” allows (`go_on_all_due`)."""
     job = held(job_id, RIGHT, by=by)
     JOB.check(job, "absent")
+    goes(job, by=by, at=at)
     why = _cause(job, "absent", at=at)
     assert why is not None
     visit = _end(job, Outcome.ABSENT, note=note, cause=why.code, payer=why.payer, at=at)

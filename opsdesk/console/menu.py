@@ -62,6 +62,7 @@ NETWORK: tuple[dict[str, Any], ...] = (
     _item(_("Installers’ certificates"), "workspace_premium", _list(_CERTIFICATE), "aftersales.view_certificate"),
     _item(_("Capacities"), "speed", _list("aftersales_capacity"), "aftersales.view_capacity"),
     _item(_("Dispatch rules"), "tune", _list("aftersales_dispatchrule"), "aftersales.change_dispatchrule"),
+    _item(_("Phone rules"), "smartphone", _list("aftersales_phonerule"), "aftersales.change_phonerule"),
     _item(_("Causes of failed visits"), "rule", _list("aftersales_visitcause"), "aftersales.change_visitcause"),
 )
 _COMPLAINT, _VIEW_COMPLAINT = "aftersales_complaint", "aftersales.view_complaint"

@@ -12,7 +12,7 @@ from django.db import transaction
 from channels.models import Platform
 from channels.operations import regions
 from opsdesk.approvals.models import Limit, SecondSignature
-from opsdesk.console import reference_care, reference_dispatch, reference_refunds
+from opsdesk.console import reference_care, reference_dispatch, reference_phone, reference_refunds
 from opsdesk.kpi.models import Target
 from opsdesk.people.operations import ensure_roles
 from opsdesk.sla import workdays
@@ -39,6 +39,7 @@ def load() -> None:
     reference_dispatch.load(data)
     reference_care.load(data)
     reference_refunds.load(data)
+    reference_phone.load(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(

@@ -34,6 +34,7 @@ SENTENCES: dict[str, Any] = {
 DOORS: dict[str, Any] = {
     "web": gettext_lazy("web page"),
     "api": gettext_lazy("API"),
+    "phone": gettext_lazy("phone page"),
     "command": gettext_lazy("command line"),
     "sweep": gettext_lazy("sweep"),
     "mail": gettext_lazy("mail"),

@@ -62,6 +62,7 @@ INSTALLERS: tuple[str, ...] = (
     "aftersales.add_installer",
     "aftersales.change_installer",
     "aftersales.show_installer",
+    "aftersales.link_installer",
     "aftersales.assign_installer",
     "aftersales.add_certificate",
     "aftersales.change_certificate",
@@ -100,6 +101,8 @@ MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = (
     "aftersales.add_dispatchrule",
     "aftersales.change_dispatchrule",
+    "aftersales.add_phonerule",
+    "aftersales.change_phonerule",
     "aftersales.add_visitcause",
     "aftersales.change_visitcause",
     "aftersales.*_platformtimer",
@@ -125,11 +128,13 @@ PARTNER_REGISTRY = (
     "aftersales.view_installer",
     "aftersales.add_installer",
     "aftersales.change_installer",
+    "aftersales.link_installer",
     "aftersales.assign_installer",
     "aftersales.view_certificate",
     "aftersales.add_certificate",
     "aftersales.change_certificate",
     "aftersales.view_capacity",
+    "aftersales.view_phonelink",
     "aftersales.view_urge",
 )
 PARTNER_LOOK = (

@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import coverage, imports, jobs, orders, public
+from opsdesk.console.pages import coverage, imports, jobs, orders, public, repairs
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -19,6 +19,10 @@ urlpatterns = [
     path("desk/job/<int:pk>/show/", desk(jobs.show), name="job_show"),
     path("desk/job/<int:pk>/photo/", desk(jobs.photo), name="job_photo"),
     path("desk/job/<int:pk>/<slug:action>/", desk(jobs.act), name="job_act"),
+    path("desk/repair/", desk(repairs.register), name="repair_new"),
+    path("desk/repair/<int:pk>/", desk(repairs.repair), name="repair"),
+    path("desk/repair/<int:pk>/show/", desk(repairs.show), name="repair_show"),
+    path("desk/repair/<int:pk>/<slug:action>/", desk(repairs.act), name="repair_act"),
     path("desk/import/", desk(imports.upload), name="upload"),
     path("desk/import/<int:pk>/", desk(imports.source), name="import"),
     path("desk/import/<int:pk>/do/<slug:action>/", desk(imports.act), name="import_act"),

@@ -1,1 +1,2 @@
 from aftersales.admin import jobs as jobs
+from aftersales.admin import repairs as repairs

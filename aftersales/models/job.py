@@ -121,6 +121,7 @@ class Job(models.Model):
             models.Index(fields=["state", "due_at"], name="job_state_due"),
             models.Index(fields=["done_at"], name="job_done_at", condition=Q(state="done")),
             models.Index(fields=["region"], name="job_region", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["serial_number"], name="job_serial", condition=~Q(serial_number="")),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from aftersales.states import job
+from aftersales.states import job, repair
 
-EVENTS: dict[str, Any] = {**job.EVENTS}
+EVENTS: dict[str, Any] = {**job.EVENTS, **repair.EVENTS}

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Job
+from aftersales.models import Job, Repair
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
@@ -47,12 +47,14 @@ def _today(at: datetime) -> datetime:
     return midnight(local(at).date() + timedelta(days=1))
 
 
-_VIEW_JOB = "aftersales.view_job"
+_VIEW_JOB, _VIEW_REPAIR = "aftersales.view_job", "aftersales.view_repair"
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
     Queue(_("Not accepted"), _VIEW_JOB, Job, lambda rows, at: rows.not_accepted(), "not_accepted"),
     Queue(_("No agent"), _VIEW_JOB, Job, lambda rows, at: rows.without_agent(), "no_agent", True),
+    Queue(_("Repairs over time"), _VIEW_REPAIR, Repair, lambda rows, at: rows.overdue(at), "overdue", True),
+    Queue(_("Machines on the bench"), _VIEW_REPAIR, Repair, lambda rows, at: rows.on_bench(), "bench"),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
 )

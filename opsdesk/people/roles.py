@@ -36,14 +36,25 @@ DISPATCH = (
 )
 REFUNDS: tuple[str, ...] = ()
 REFUNDS_PAY: tuple[str, ...] = ()
-REPAIRS: tuple[str, ...] = ()
+REPAIRS: tuple[str, ...] = (
+    "aftersales.register_repair",
+    "aftersales.receive_repair",
+    "aftersales.work_repair",
+    "aftersales.decide_repair",
+    "aftersales.export_repair",
+)
 CARE: tuple[str, ...] = ()
 CALLBACKS: tuple[str, ...] = ()
 INSTALLERS: tuple[str, ...] = ()
-WAREHOUSE: tuple[str, ...] = ()
+WAREHOUSE: tuple[str, ...] = ("aftersales.receive_repair",)
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
-RULES: tuple[str, ...] = ()
+RULES: tuple[str, ...] = (
+    "aftersales.*_warrantyterm",
+    "aftersales.*_exchangerule",
+    "aftersales.*_faultcode",
+    "aftersales.*_retestcheck",
+)
 NETWORK = (
     "channels.add_partner",
     "channels.change_partner",
@@ -53,7 +64,14 @@ NETWORK = (
     "channels.change_authorisation",
     "channels.add_revocation",
 )
-PARTNER: tuple[str, ...] = ("aftersales.view_job", "aftersales.accept_job", "aftersales.work_job")
+PARTNER: tuple[str, ...] = (
+    "aftersales.view_job",
+    "aftersales.accept_job",
+    "aftersales.work_job",
+    "aftersales.view_repair",
+    "aftersales.register_repair",
+    "aftersales.work_repair",
+)
 PARTNER_MONEY: tuple[str, ...] = ()
 PARTNER_LOOK = (
     "orders.view_order",

@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from aftersales.models import Job
+from aftersales.models import Job, Repair
 from opsdesk import clock
 from opsdesk.console import timeline
 from opsdesk.console.pages.base import page, visible
@@ -34,6 +34,12 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
     row = visible(request, rows, pk, _("order"), right=VIEW)
     by = actor_at(request)
     jobs = list(Job.objects.visible_to(by).filter(order=row).select_related("owner", "region").order_by("pk"))
+    repairs = list(
+        Repair.objects.visible_to(by)
+        .filter(order=row)
+        .select_related("product", "holder_user", "holder_partner")
+        .order_by("pk")
+    )
     same = (
         Order.objects.visible_to(by).filter(customer=row.customer_id).exclude(pk=pk)
         if row.customer_id
@@ -46,8 +52,10 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         order=row,
         lines=row.lines.select_related("listing__product").order_by("pk"),
         jobs=jobs,
+        repairs=repairs,
+        may_register=by.may("aftersales.register_repair"),
         others=same.select_related("shop").order_by("-ordered_at", "-pk")[:20],
-        timeline=timeline.of(row, *jobs),
+        timeline=timeline.of(row, *jobs, *repairs),
         may_show=by.may("orders.show_order"),
         back=reverse("admin:orders_order_changelist"),
         now=clock.now(),

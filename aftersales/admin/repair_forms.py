@@ -155,7 +155,7 @@ class PartForm(RepairForm):
     product = _choice(Product.objects.filter(active=True).order_by("code"), _("part"))
     quantity = forms.IntegerField(label=_("quantity"), min_value=1, initial=1, widget=UnfoldAdminIntegerFieldWidget)
     cost_yuan = _yuan(_("cost of one (yuan)"))
-    reason = _text(_("what for"), 300)
+    reason = _text(_("reason"), 300)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

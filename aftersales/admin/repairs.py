@@ -9,7 +9,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from aftersales.admin.forms import ReasonForm
-from aftersales.models import ExchangeRule, FaultCode, LoanUnit, Repair, RetestCheck, WarrantyTerm
+from aftersales.models import ExchangeRule, FaultCode, LoanUnit, Repair, RepairLeg, RetestCheck, WarrantyTerm
 from aftersales.operations import repairs
 from aftersales.states.repair import Covered, RepairState
 from opsdesk import clock
@@ -129,7 +129,9 @@ class RepairAdmin(ReadOnlyAdmin):
     def due_shown(self, repair: Repair) -> tuple[str, str]:
         return _due(repair.due_at)
 
-    @display(description=_("promised back by"), ordering="total_due_at", label={"late": "danger", "soon": "warning"})
+    @display(
+        description=_("promised back by"), ordering="total_due_at", label={"late": "danger", "soon": "warning", "": ""}
+    )
     def total_shown(self, repair: Repair) -> tuple[str, str]:
         if repair.paused_at:
             return "", str(_("waits for the customer"))
@@ -149,6 +151,23 @@ def _due(moment: Any) -> tuple[str, str]:
     left = moment - clock.now()
     how = "late" if left < timedelta(0) else "soon" if left < timedelta(days=1) else ""
     return how, f"{local(moment):%m-%d %H:%M}"
+
+
+@admin.register(RepairLeg)
+class RepairLegAdmin(ReadOnlyAdmin):
+    """AS-7: who had which machine how long: behind the average days of each leg."""
+
+    list_display = ("repair", "leg", "holder", "started_at", "ended_at")
+    list_filter = ("leg", FigureFilter)
+    list_select_related = ("repair", "holder_user", "holder_partner")
+
+    @display(description=_("held by"))
+    def holder(self, leg: RepairLeg) -> str:
+        return leg.holder
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        leg = self.get_queryset(request).filter(pk=object_id).first()
+        return redirect("repair", leg.repair_id) if leg else redirect("admin:aftersales_repairleg_changelist")
 
 
 @admin.register(LoanUnit)

@@ -183,6 +183,12 @@ class Repair(models.Model):
         return Timer.objects.of(self._meta.label_lower, [self.pk])
 
 
+class RepairLegQuerySet(DeskQuerySet):
+    def visible_to(self, by: Actor) -> Self:
+        """Legs are seen with their repair."""
+        return self if by.company else self.filter(repair__in=Repair.objects.visible_to(by))
+
+
 class RepairLeg(models.Model):
     """AS-7: one stretch of a repair's way, and who had it at its end; work done twice has two bench legs."""
 
@@ -197,6 +203,8 @@ class RepairLeg(models.Model):
     )
     started_at = models.DateTimeField(_("from"))
     ended_at = models.DateTimeField(_("to"), null=True)
+
+    objects = RepairLegQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("leg of a repair")

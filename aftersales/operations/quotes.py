@@ -17,7 +17,7 @@ from opsdesk.money import ZERO, to_fen
 
 
 class NothingToPay(Refused):
-    code, sentence = "nothing_to_pay", _("{repair}: the customer pays nothing ({because}); begin the repair.")
+    code, sentence = "nothing_to_pay", _("{repair}: the customer pays nothing for it; begin the repair.")
 
 
 class AmountsWrong(Invalid):
@@ -49,9 +49,9 @@ def quote(repair_id: int, amounts: Amounts, *, by: Actor, at: datetime) -> Repai
     exact = amounts.exact()
     if min(exact.labour_yuan, exact.parts_yuan, exact.freight_yuan) < ZERO or exact.total_yuan <= ZERO:
         raise AmountsWrong()
-    pays, because = rule.charge(repair.warranty, repair.fault)
+    pays, _why = rule.charge(repair.warranty, repair.fault)
     if pays is False:
-        raise NothingToPay(repair=repair, because=because)
+        raise NothingToPay(repair=repair)
     turnaround.step(repair, "quote", {"total": f"{exact.total_yuan:,.2f}"}, by=by, at=at, result="", ready_at=None)
     return RepairQuote.objects.create(
         repair=repair,

@@ -4,13 +4,22 @@ import pytest
 
 from aftersales.models import Job
 from aftersales.states.job import JOB, JobState
+from aftersales.states.repair import PART, REPAIR, PartState, RepairState
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
 from orders.models import Order
 from orders.states import IMPORT, ORDER, ImportState, OrderState
 
-MACHINES = ((JOB, JobState), (ORDER, OrderState), (IMPORT, ImportState), (TIMER, TimerState), (MAIL, MailState))
+MACHINES = (
+    (JOB, JobState),
+    (ORDER, OrderState),
+    (IMPORT, ImportState),
+    (TIMER, TimerState),
+    (MAIL, MailState),
+    (REPAIR, RepairState),
+    (PART, PartState),
+)
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")
     for machine, states in MACHINES

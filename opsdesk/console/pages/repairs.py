@@ -12,6 +12,7 @@ from aftersales.admin import repair_forms as forms
 from aftersales.models import Repair
 from aftersales.operations import bench, loans, parts, quotes, repairs
 from aftersales.queries import warranty
+from aftersales.rules import warranty as rule
 from aftersales.states.repair import BENCH, LIVE, REPAIR, RIGHTS, PartState
 from opsdesk import clock
 from opsdesk.actor import Actor
@@ -106,6 +107,8 @@ def _possible(row: Repair, unused: bool, lent: bool) -> set[str]:
         found |= {"retest"}
     if {"begin", "inspect"} & found and row.state != "approved":
         found |= {"judge"}
+    pays, _why = rule.charge(row.warranty, row.fault)
+    found -= {"quote"} if pays is False else {"begin"} if row.state != "approved" and pays else set()
     return found | ({"unused"} if unused else set()) | ({"take_back"} if lent else set())
 
 

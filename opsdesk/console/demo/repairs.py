@@ -127,7 +127,7 @@ class _Workshop:
     def __init__(self) -> None:
         self._dispatcher, self._warehouse = actors.of_role("dispatcher"), actors.of_role("warehouse")
         self._chief = actors.of_role("sales_director")
-        self._parts = list(Product.objects.filter(series="配件").order_by("code").values_list("pk", flat=True))
+        self._parts = list(Product.objects.filter(code__startswith="PJ-").order_by("code").values_list("pk", flat=True))
         self._checks = list(RetestCheck.objects.filter(active=True).values_list("code", flat=True))
 
     def do(self, case: _Case, step: str, at: datetime) -> None:

@@ -1,4 +1,4 @@
-from aftersales.operations import dispatch, following, telling
+from aftersales.operations import clocks, dispatch, following, hand_over, telling
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -40,3 +40,13 @@ def offer_onward_all_due(**_: object) -> None:
 @task
 def tell_all_due(**_: object) -> None:
     telling.tell_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def hand_over_all_due(**_: object) -> None:
+    hand_over.hand_over_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def go_on_all_due(**_: object) -> None:
+    clocks.go_on_all_due(by=SYSTEM, at=clock.now())

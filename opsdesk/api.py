@@ -11,5 +11,10 @@ urlpatterns = [
     path("jobs/<int:pk>/refusal/", jobs.Refusal.as_view(), name="api_refusal"),
     path("jobs/<int:pk>/appointment/", jobs.Appointment.as_view(), name="api_appointment"),
     path("jobs/<int:pk>/completion/", jobs.Completion.as_view(), name="api_completion"),
+    path("jobs/<int:pk>/arrival/", jobs.Arrival.as_view(), name="api_arrival"),
+    path("jobs/<int:pk>/absence/", jobs.Absence.as_view(), name="api_absence"),
+    path("jobs/<int:pk>/signature/", jobs.Signature.as_view(), name="api_signature"),
+    path("jobs/<int:pk>/installer/", jobs.Person.as_view(), name="api_installer"),
+    path("jobs/<int:pk>/reply/", jobs.Reply.as_view(), name="api_reply"),
     path("jobs/<int:pk>/failure/", jobs.Failure.as_view(), name="api_failure"),
 ]

@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opsdesk.settings")
 SCHEDULE = {
     "sweep timers": ("opsdesk.sla.tasks.sweep", 60.0),
     "offer onward": ("aftersales.tasks.offer_onward_all_due", 60.0),
+    "hand over": ("aftersales.tasks.hand_over_all_due", 300.0),
+    "absences over": ("aftersales.tasks.go_on_all_due", 300.0),
     "tell agents": ("aftersales.tasks.tell_all_due", 60.0),
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),

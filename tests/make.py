@@ -73,11 +73,15 @@ def listing(key: str, *, of: Product | None = None, where: Shop | None = None) -
 
 
 def policies() -> None:
-    """The two clocks of an installation, as the reference data have them."""
+    """The clocks of an installation, as the reference data have them."""
     always = WorkCalendar.objects.create(code="always", name="always", weekly=dict.fromkeys(WEEK, [["00:00", "24:00"]]))
     agents = WorkCalendar.objects.create(code="agents", name="agents", weekly=dict.fromkeys(WEEK, WORKDAY))
     policy("installation", timedelta(days=3), always, Counting.CALENDAR_DAYS)
     policy("acceptance", timedelta(hours=4), agents, Counting.WORKING_TIME)
+    policy("hand_over", timedelta(hours=2), agents, Counting.WORKING_TIME)
+    policy("visit", timedelta(days=2), always, Counting.CALENDAR_DAYS)
+    policy("absence", timedelta(days=2), always, Counting.CALENDAR_DAYS)
+    policy("urge_reply", timedelta(hours=2), agents, Counting.WORKING_TIME)
 
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

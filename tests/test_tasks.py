@@ -27,6 +27,8 @@ TASKS = {
     "aftersales.tasks.dispatch_all_due": {},
     "aftersales.tasks.offer_onward_all_due": {},
     "aftersales.tasks.tell_all_due": {},
+    "aftersales.tasks.hand_over_all_due": {},
+    "aftersales.tasks.go_on_all_due": {},
 }
 
 

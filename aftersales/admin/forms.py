@@ -14,6 +14,10 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
 
 
+class TextForm(forms.Form):
+    text = forms.CharField(label=_("text"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
 class PartnerForm(ReasonForm):
     partner = forms.ModelChoiceField(Partner.objects.none(), label=_("installer"), widget=UnfoldAdminSelectWidget)
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from aftersales.admin.forms import PartnerForm, ReasonForm
+from aftersales.admin.forms import PartnerForm, ReasonForm, TextForm
 from aftersales.models import Job
-from aftersales.operations import dispatch, jobs
+from aftersales.operations import dispatch, hand_over, jobs, urges
 from aftersales.states.job import JobState
 from channels.queries import regions
 from opsdesk import clock
@@ -26,13 +26,31 @@ STATE_COLOURS = {
     JobState.DONE: "success",
     JobState.FAILED: "danger",
 }
+MARK_LABELS = {
+    "frozen": _("frozen by refund"),
+    "wanted": _("hand-over wanted"),
+    "urged": _("customer urges"),
+    "paused": _("customer absent"),
+}
+MARKS = {"frozen": "danger", "wanted": "danger", "urged": "warning", "paused": "info"}
 
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     """AS-1, AS-2: the work queues of installation."""
 
-    list_display = ("__str__", "order", "state_shown", "region", "owner", "due_shown", "appointed_at", "done_at")
+    list_display = (
+        "__str__",
+        "order",
+        "state_shown",
+        "marks_shown",
+        "region",
+        "owner",
+        "installer",
+        "due_shown",
+        "appointed_at",
+        "done_at",
+    )
     list_filter = (
         queue_filter(
             overdue=(_("overdue"), lambda rows: rows.overdue(clock.now())),
@@ -42,18 +60,29 @@ class JobAdmin(ReadOnlyAdmin):
             ),
             not_accepted=(_("not accepted"), lambda rows: rows.not_accepted()),
             no_agent=(_("no agent"), lambda rows: rows.without_agent()),
+            hand_over_wanted=(_("hand-over wanted"), lambda rows: rows.hand_over_wanted()),
+            frozen=(_("frozen by refund"), lambda rows: rows.frozen()),
+            urged=(_("customer urges"), lambda rows: rows.urged()),
+            appointed_today=(
+                _("appointment today"),
+                lambda rows: rows.appointed_between(
+                    midnight(clock.today()), midnight(clock.today() + timedelta(days=1))
+                ),
+            ),
         ),
         "state",
         choice_filter(_("province"), "province", regions.provinces, "region__code__startswith"),
         ("due_at", RangeDateTimeFilter),
         FigureFilter,
     )
-    list_select_related = ("order", "region", "owner")
+    list_select_related = ("order", "region", "owner", "installer")
     search_fields = ("=pk", "order__number__startswith", "owner__name__startswith", "serial_number__startswith")
     search_help_text = _("order number, agent or serial number")
     actions = (
         bulk(_("Dispatch again"), dispatch.dispatch, right="aftersales.dispatch_job"),
         bulk(_("Offer to …"), dispatch.assign, right="aftersales.dispatch_job", form=PartnerForm),
+        bulk(_("Hand over"), hand_over.hand_over, right="aftersales.dispatch_job", form=ReasonForm),
+        bulk(_("Urge"), urges.urge, right="aftersales.urge_job", form=TextForm),
         bulk(_("Accept"), jobs.accept, right="aftersales.accept_job"),
         bulk(_("Decline"), jobs.decline, right="aftersales.accept_job", form=ReasonForm),
         bulk(_("Cancel"), jobs.cancel, right="aftersales.cancel_job", form=ReasonForm),
@@ -91,6 +120,11 @@ class JobAdmin(ReadOnlyAdmin):
     def state_shown(self, job: Job) -> tuple[str, str]:
         return job.state, job.get_state_display()
 
+    @display(description=_("note"), label=MARKS)
+    def marks_shown(self, job: Job) -> tuple[str, Any] | None:
+        mark = jobs_mark(job)
+        return (mark, MARK_LABELS[mark]) if mark else None
+
     @display(description=_("due"), ordering="due_at", label={"late": "danger", "soon": "warning", "": ""})
     def due_shown(self, job: Job) -> tuple[str, str]:
         return jobs_urgency(job), f"{local(job.due_at):%m-%d %H:%M}"
@@ -101,6 +135,19 @@ class JobAdmin(ReadOnlyAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("job", object_id)
+
+
+def jobs_mark(job: Job) -> str:
+    """Name what is most pressing about a live job besides its deadline."""
+    if job.state in (JobState.DONE, JobState.CANCELLED):
+        return ""
+    standing = {
+        "frozen": job.frozen_at,
+        "wanted": job.hand_over_wanted_at,
+        "urged": job.urged_at,
+        "paused": job.paused_until,
+    }
+    return next((name for name, since in standing.items() if since), "")
 
 
 def jobs_urgency(job: Job) -> str:

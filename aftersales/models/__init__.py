@@ -1,7 +1,11 @@
 from aftersales.models.bench import FaultCode, RepairFinding, RepairPart, RepairQuote, Retest, RetestCheck
+from aftersales.models.dispatching import DispatchRule, VisitCause
+from aftersales.models.installer import Capacity, Certificate, Installer
 from aftersales.models.job import Job
 from aftersales.models.loan import LoanUnit
 from aftersales.models.offer import Offer
 from aftersales.models.repair import Repair, RepairLeg
-from aftersales.models.visit import Visit
+from aftersales.models.score import Score
+from aftersales.models.urge import Urge
+from aftersales.models.visit import JobPhoto, Visit, VisitMove
 from aftersales.models.warranty import ExchangeRule, WarrantyTerm

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.states.job import LIVE, JobState
+from aftersales.models.installer import Installer
+from aftersales.states.job import LIVE, Answer, JobState, OfferKind
 from channels.models import Partner, Region
 from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
@@ -15,15 +16,29 @@ from orders.models import Order
 
 class JobQuerySet(DeskQuerySet):
     def visible_to(self, by: Actor) -> Self:
-        """Staff see their regions' and shops' jobs, a partner those of its own and of partners below (CH-5)."""
+        """Staff see their regions' and shops' jobs, a partner its own, those of partners below, and those that are
+        offered to it while another one still has them (CH-5, AS-3)."""
         if by.company:
             return self
+        return self.filter(self._held(by) | Q(Exists(self._handed_to(by))))
+
+    def held_by(self, by: Actor) -> Self:
+        """Narrow to the jobs that somebody may work on: as `visible_to`, but not what is merely offered to him."""
+        return self if by.company else self.filter(self._held(by))
+
+    def _handed_to(self, by: Actor) -> models.QuerySet[models.Model]:
+        offers = self.model._meta.get_field("offers").related_model._default_manager
+        waiting = offers.filter(job=OuterRef("pk"), answer=Answer.WAITING, kind=OfferKind.HAND_OVER)
+        return waiting.filter(partner__in=Partner.objects.within(by.partners))  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _held(by: Actor) -> Q:
         which = Q(Exists(Partner.objects.within(by.partners).filter(pk=OuterRef("owner_id"))))
         if by.shops:
             which |= Q(Exists(Order.objects.filter(pk=OuterRef("order_id"), shop__code__in=by.shops)))
         for code in by.regions:
             which |= Q(region__code__startswith=code)
-        return self.filter(which)
+        return which
 
     def live(self) -> Self:
         """Narrow to jobs with work left to do."""
@@ -57,6 +72,18 @@ class JobQuerySet(DeskQuerySet):
         """Narrow to live jobs that wait for the end of a refund."""
         return self.live().filter(frozen_at__isnull=False)
 
+    def hand_over_wanted(self) -> Self:
+        """Narrow to live jobs that somebody else should do, and nobody was found (AS-3): a person must."""
+        return self.live().filter(hand_over_wanted_at__isnull=False)
+
+    def urged(self) -> Self:
+        """Narrow to live jobs whose customer waits for an answer 催单."""
+        return self.live().filter(urged_at__isnull=False)
+
+    def appointed_between(self, start: datetime, end: datetime) -> Self:
+        """Narrow to live jobs with an appointment in this half-open span."""
+        return self.live().filter(appointed_at__gte=start, appointed_at__lt=end)
+
     def on_time(self) -> Self:
         """Narrow to installations completed by their deadline (AS-1)."""
         return self.filter(state=JobState.DONE, done_at__lte=models.F("due_at"))
@@ -78,6 +105,9 @@ class Job(models.Model):
     owner = models.ForeignKey(
         Partner, models.PROTECT, null=True, blank=True, related_name="jobs", verbose_name=_("installer")
     )
+    installer = models.ForeignKey(
+        Installer, models.PROTECT, null=True, blank=True, related_name="jobs", verbose_name=_("installer (person)")
+    )
     starts_at = models.DateTimeField(_("clock starts"))
     due_at = models.DateTimeField(_("due"))
     opened_at = models.DateTimeField(_("opened"))
@@ -89,6 +119,10 @@ class Job(models.Model):
     done_at = models.DateTimeField(_("done"), null=True)
     frozen_at = models.DateTimeField(_("frozen since"), null=True)
     frozen_because = models.CharField(_("frozen because"), max_length=200, blank=True)
+    hand_over_wanted_at = models.DateTimeField(_("hand-over wanted since"), null=True)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True)
+    paused_until = models.DateTimeField(_("clock stands until"), null=True)
+    urged_at = models.DateTimeField(_("urged"), null=True)
     serial_number = models.CharField(_("serial number"), max_length=80, blank=True)
     photo = models.ImageField(_("photo"), upload_to="jobs/%Y/%m/", max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -102,6 +136,8 @@ class Job(models.Model):
             ("dispatch_job", _("Can dispatch installation jobs")),
             ("accept_job", _("Can accept or decline an offered job")),
             ("work_job", _("Can make appointments and report on jobs")),
+            ("assign_installer", _("Can name the person who goes")),
+            ("urge_job", _("Can urge an installation for the customer")),
             ("cancel_job", _("Can cancel jobs")),
             ("export_job", _("Can export jobs")),
         ]
@@ -120,6 +156,14 @@ class Job(models.Model):
             models.Index(fields=["due_at"], name="job_live_due", condition=Q(state__in=LIVE)),
             models.Index(fields=["state", "due_at"], name="job_state_due"),
             models.Index(fields=["done_at"], name="job_done_at", condition=Q(state="done")),
+            models.Index(fields=["owner", "due_at"], name="job_owner_due", condition=Q(state__in=LIVE)),
+            models.Index(
+                fields=["hand_over_wanted_at"],
+                name="job_wanted",
+                condition=Q(state__in=LIVE, hand_over_wanted_at__isnull=False),
+            ),
+            models.Index(fields=["urged_at"], name="job_urged", condition=Q(urged_at__isnull=False)),
+            models.Index(fields=["frozen_at"], name="job_frozen", condition=Q(frozen_at__isnull=False)),
             models.Index(fields=["region"], name="job_region", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["serial_number"], name="job_serial", condition=~Q(serial_number="")),
         ]

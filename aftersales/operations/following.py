@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from aftersales.models import Job, Offer
-from aftersales.operations.opening import BATCH, SUBJECT, chunks, open_all_due
-from aftersales.states.job import JOB, LIVE, Answer
+from aftersales.models import Job
+from aftersales.operations.holding import ENDS_WITH_THE_JOB, let_go_many
+from aftersales.operations.opening import BATCH, chunks, open_all_due
+from aftersales.states.job import JOB, LIVE
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.sla import timers
@@ -47,10 +48,7 @@ def _cancel(job_ids: Sequence[int], *, by: Actor, at: datetime) -> None:
     jobs = Job.objects.filter(pk__in=job_ids, state__in=LIVE).order_by("pk").free_for_change(BATCH)
     values = {"reason": "订单已关闭", "cancelled_at": at}
     JOB.move_many(jobs, "cancel", by=by, at=at, changes=[values] * len(jobs))
-    pks = [job.pk for job in jobs]
-    Offer.objects.filter(job__in=pks, answer=Answer.WAITING).update(answer=Answer.WITHDRAWN, answered_at=at)
-    for policy in ("acceptance", "installation"):
-        timers.drop_many(policy, SUBJECT, pks, by=by, at=at)
+    let_go_many(jobs, (*ENDS_WITH_THE_JOB, "installation"), by=by, at=at)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aftersales.models import Job
+from aftersales.operations import telling
 from aftersales.operations.opening import SUBJECT
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
@@ -24,6 +25,7 @@ def freeze_many(order_ids: Sequence[int], *, because: str, by: Actor, at: dateti
     for clock in Timer.objects.of(SUBJECT, [job.pk for job in jobs]).filter(state=TimerState.RUNNING):
         timers.pause(clock.pk, reason=because, by=by, at=at)
     audit.record_many([(job, {"because": because}) for job in jobs], "job.freeze", by=by, at=at)
+    telling.tell_frozen(jobs, at=at)
     return jobs
 
 
@@ -36,9 +38,10 @@ def thaw_many(order_ids: Sequence[int], *, because: str, by: Actor, at: datetime
         for clock in paused.filter(pauses__ended_at=None, pauses__reason=job.frozen_because):
             again = timers.resume(clock.pk, by=by, at=at)
             job.due_at = again.due_at if again.policy.code == "installation" else job.due_at
+            job.paused_until = again.due_at if again.policy.code == "absence" else job.paused_until
         job.frozen_at, job.frozen_because = None, ""
         job.dispatched_at = None if job.owner_id is None else job.dispatched_at
-    Job.objects.bulk_update(jobs, ["frozen_at", "frozen_because", "due_at", "dispatched_at"])
+    Job.objects.bulk_update(jobs, ["frozen_at", "frozen_because", "due_at", "paused_until", "dispatched_at"])
     audit.record_many([(job, {"because": because, "due_at": job.due_at}) for job in jobs], "job.thaw", by=by, at=at)
     return jobs
 

@@ -66,9 +66,10 @@ def claims_of(jobs: Sequence[Job], *, at: datetime) -> dict[str, tuple[Claim, ..
 
 
 def tried_of(jobs: Sequence[Job]) -> dict[int, dict[int, str]]:
-    """Return which partners declined or kept silent since the asking began, by job. One query."""
+    """Return which partners declined, kept silent, or had the job and lost it since the asking began. One query."""
     answers: dict[int, dict[int, str]] = defaultdict(dict)
-    rows = Offer.objects.filter(job__in=jobs, answer__in=(Answer.DECLINED, Answer.SILENT)).order_by("round")
+    gone = (Answer.DECLINED, Answer.SILENT, Answer.ACCEPTED)
+    rows = Offer.objects.filter(job__in=jobs, answer__in=gone).order_by("round")
     asked_since = Q(job__asked_since=None) | Q(offered_at__gte=F("job__asked_since"))
     for job, partner, answer in rows.filter(asked_since).values_list("job_id", "partner_id", "answer"):
         answers[job][partner] = answer
@@ -77,7 +78,7 @@ def tried_of(jobs: Sequence[Job]) -> dict[int, dict[int, str]]:
 
 def visible(pk: int, *, by: Actor) -> Job:
     """Return a job with what its page shows; one that is not visible does not exist."""
-    job = Job.objects.visible_to(by).select_related("order__shop", "region", "owner").filter(pk=pk).first()
+    job = Job.objects.visible_to(by).select_related("order__shop", "region", "owner", "installer").filter(pk=pk).first()
     if job is None:
         raise NotFound(what=f"{Job._meta.verbose_name} {pk}")
     return job  # type: ignore[no-any-return]

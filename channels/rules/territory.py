@@ -26,6 +26,7 @@ class Claim:
     territory: int
     region: str
     because: tuple[str, ...]
+    rank: int = 0
 
 
 def claims(region: str, covers: Iterable[Cover]) -> tuple[Claim, ...]:
@@ -41,7 +42,8 @@ def claims(region: str, covers: Iterable[Cover]) -> tuple[Claim, ...]:
         because = [f"territory:{_LEVELS[len(cover.region)]}:{cover.region}"]
         if equals:
             because.append(f"overlap:{equals}")
-        found.setdefault(cover.partner, Claim(cover.partner, cover.name, cover.territory, cover.region, tuple(because)))
+        claim = Claim(cover.partner, cover.name, cover.territory, cover.region, tuple(because), cover.rank)
+        found.setdefault(cover.partner, claim)
     return tuple(found.values())
 
 

@@ -31,7 +31,7 @@ def _item(title: Any, icon: str, link: Any, right: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "permission": _may(right)}
 
 
-_JOB, _VIEW_JOB = "aftersales_job", "aftersales.view_job"
+_JOB, _VIEW_JOB, _CERTIFICATE = "aftersales_job", "aftersales.view_job", "aftersales_certificate"
 REFUNDS: tuple[dict[str, Any], ...] = ()
 _REPAIR, _VIEW_REPAIR = "aftersales_repair", "aftersales.view_repair"
 REPAIRS: tuple[dict[str, Any], ...] = (
@@ -46,7 +46,20 @@ REPAIRS: tuple[dict[str, Any], ...] = (
     _item(_("Loan units"), "swap_horizontal_circle", _list("aftersales_loanunit"), "aftersales.view_loanunit"),
 )
 CARE: tuple[dict[str, Any], ...] = ()
-NETWORK: tuple[dict[str, Any], ...] = ()
+NETWORK: tuple[dict[str, Any], ...] = (
+    _item(_("Hand-over wanted"), "swap_horiz", _list(_JOB, "queue=hand_over_wanted"), _VIEW_JOB),
+    _item(_("Frozen by refund"), "ac_unit", _list(_JOB, "queue=frozen"), _VIEW_JOB),
+    _item(_("Customer urges"), "campaign", _list(_JOB, "queue=urged"), _VIEW_JOB),
+    _item(_("Appointments today"), "event_available", _list(_JOB, "queue=appointed_today"), _VIEW_JOB),
+    _item(_("Visits"), "home_repair_service", _list("aftersales_visit"), "aftersales.view_visit"),
+    _item(_("Offers"), "outbox", _list("aftersales_offer"), "aftersales.view_offer"),
+    _item(_("Urges"), "record_voice_over", _list("aftersales_urge"), "aftersales.view_urge"),
+    _item(_("Installers (persons)"), "engineering", _list("aftersales_installer"), "aftersales.view_installer"),
+    _item(_("Installers’ certificates"), "workspace_premium", _list(_CERTIFICATE), "aftersales.view_certificate"),
+    _item(_("Capacities"), "speed", _list("aftersales_capacity"), "aftersales.view_capacity"),
+    _item(_("Dispatch rules"), "tune", _list("aftersales_dispatchrule"), "aftersales.change_dispatchrule"),
+    _item(_("Causes of failed visits"), "rule", _list("aftersales_visitcause"), "aftersales.change_visitcause"),
+)
 MONEY: tuple[dict[str, Any], ...] = ()
 APPROVALS: tuple[dict[str, Any], ...] = (
     _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),

@@ -55,6 +55,16 @@ QUEUES = (
     Queue(_("No agent"), _VIEW_JOB, Job, lambda rows, at: rows.without_agent(), "no_agent", True),
     Queue(_("Repairs over time"), _VIEW_REPAIR, Repair, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Machines on the bench"), _VIEW_REPAIR, Repair, lambda rows, at: rows.on_bench(), "bench"),
+    Queue(_("Hand-over wanted"), _VIEW_JOB, Job, lambda rows, at: rows.hand_over_wanted(), "hand_over_wanted", True),
+    Queue(_("Customer urges"), _VIEW_JOB, Job, lambda rows, at: rows.urged(), "urged", True),
+    Queue(_("Frozen by refund"), _VIEW_JOB, Job, lambda rows, at: rows.frozen(), "frozen"),
+    Queue(
+        _("Appointments today"),
+        _VIEW_JOB,
+        Job,
+        lambda rows, at: rows.appointed_between(_today(at) - timedelta(days=1), _today(at)),
+        "appointed_today",
+    ),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
 )

@@ -42,6 +42,11 @@ DOORS: dict[str, Any] = {
 BECAUSE: dict[str, Any] = {
     "signed_at": gettext_lazy("the clock starts at the signature"),
     "completed_at": gettext_lazy("the clock starts at the completion of the order"),
+    "absence_over": gettext_lazy("the customer has been away as long as the rule allows"),
+    "appointed": gettext_lazy("a new appointment was made"),
+    "arrived": gettext_lazy("the installer has arrived"),
+    "handed_over": gettext_lazy("another partner has taken the job over"),
+    "reopened": gettext_lazy("the job was opened again"),
     "unknown": gettext_lazy("nobody said when it was signed for, so the clock starts now"),
 }
 _QUIET = frozenset(

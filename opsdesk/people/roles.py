@@ -44,12 +44,27 @@ REPAIRS: tuple[str, ...] = (
     "aftersales.export_repair",
 )
 CARE: tuple[str, ...] = ()
+URGE: tuple[str, ...] = ("aftersales.urge_job",)
 CALLBACKS: tuple[str, ...] = ()
-INSTALLERS: tuple[str, ...] = ()
+INSTALLERS: tuple[str, ...] = (
+    "aftersales.add_installer",
+    "aftersales.change_installer",
+    "aftersales.show_installer",
+    "aftersales.assign_installer",
+    "aftersales.add_certificate",
+    "aftersales.change_certificate",
+    "aftersales.add_capacity",
+    "aftersales.change_capacity",
+    "aftersales.urge_job",
+)
 WAREHOUSE: tuple[str, ...] = ("aftersales.receive_repair",)
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = (
+    "aftersales.add_dispatchrule",
+    "aftersales.change_dispatchrule",
+    "aftersales.add_visitcause",
+    "aftersales.change_visitcause",
     "aftersales.*_warrantyterm",
     "aftersales.*_exchangerule",
     "aftersales.*_faultcode",
@@ -73,6 +88,17 @@ PARTNER: tuple[str, ...] = (
     "aftersales.work_repair",
 )
 PARTNER_MONEY: tuple[str, ...] = ()
+PARTNER_REGISTRY = (
+    "aftersales.view_installer",
+    "aftersales.add_installer",
+    "aftersales.change_installer",
+    "aftersales.assign_installer",
+    "aftersales.view_certificate",
+    "aftersales.add_certificate",
+    "aftersales.change_certificate",
+    "aftersales.view_capacity",
+    "aftersales.view_urge",
+)
 PARTNER_LOOK = (
     "orders.view_order",
     "channels.view_shop",
@@ -85,7 +111,7 @@ ROLES = (
     Role(
         "customer_service",
         _("customer service"),
-        (*LOOK, *REFUNDS, *CARE, "orders.show_order", "orders.sign_order"),
+        (*LOOK, *REFUNDS, *CARE, *URGE, "orders.show_order", "orders.sign_order"),
     ),
     Role("promotion_planner", _("promotion planner"), LOOK),
     Role(
@@ -117,7 +143,7 @@ ROLES = (
             *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES),
         ),
     ),
-    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_MONEY, *PARTNER_LOOK)),
+    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_REGISTRY, *PARTNER_MONEY, *PARTNER_LOOK)),
     Role("partner_installer", _("partner: installer"), PARTNER),
 )
 LABELS = {role.code: role.label for role in ROLES}

@@ -8,17 +8,28 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
-from aftersales.admin.forms import ReasonForm
-from aftersales.models import Job
-from aftersales.operations import dispatch, jobs
-from aftersales.states.job import JOB, LIVE, RIGHTS
+from aftersales.admin.forms import ReasonForm, TextForm
+from aftersales.models import Job, Urge, Visit, VisitCause
+from aftersales.operations import dispatch, hand_over, jobs, urges
+from aftersales.queries import forecasts
+from aftersales.queries.allowed import allowed, holds
+from aftersales.states.job import LIVE, RIGHTS
 from channels.models import Partner
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console import reasons, timeline
 from opsdesk.console.pages.base import page, trying, visible
+from opsdesk.console.pages.job_forms import (
+    AbsentForm,
+    AppointForm,
+    CompleteForm,
+    FailForm,
+    HandOverForm,
+    InstallerForm,
+    LaterForm,
+    SignForm,
+)
 from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import NotFound
 from opsdesk.sla import deadlines, wording
@@ -28,29 +39,21 @@ from opsdesk.sla.states import TimerState
 VIEW = "aftersales.view_job"
 
 
-class AppointForm(forms.Form):
-    appointed_at = forms.SplitDateTimeField(label=gettext_lazy("appointed for"), widget=UnfoldAdminSplitDateTimeWidget)
-
-
-class LaterForm(ReasonForm):
-    starts_at = forms.SplitDateTimeField(label=gettext_lazy("from when"), widget=UnfoldAdminSplitDateTimeWidget)
-
-
-class CompleteForm(forms.Form):
-    serial_number = forms.CharField(
-        label=gettext_lazy("serial number"), max_length=80, widget=UnfoldAdminTextInputWidget
-    )
-    photo = forms.ImageField(label=gettext_lazy("photo"), widget=UnfoldAdminFileFieldWidget)
-
-
-Button = tuple[Any, Callable[..., Job], type[forms.Form] | None]
+Button = tuple[Any, Callable[..., Any], type[forms.Form] | None]
 
 BUTTONS: dict[str, Button] = {
     "accept": (gettext_lazy("Accept"), jobs.accept, None),
     "decline": (gettext_lazy("Decline"), jobs.decline, ReasonForm),
     "appoint": (gettext_lazy("Make an appointment"), jobs.appoint, AppointForm),
+    "assign_installer": (gettext_lazy("Who goes"), jobs.assign_installer, InstallerForm),
+    "arrive": (gettext_lazy("Has arrived"), jobs.arrive, None),
+    "sign": (gettext_lazy("Customer signs"), jobs.sign, SignForm),
     "complete": (gettext_lazy("Report completion"), jobs.complete, CompleteForm),
-    "fail": (gettext_lazy("Report failure"), jobs.fail, ReasonForm),
+    "absent": (gettext_lazy("Customer absent"), jobs.absent, AbsentForm),
+    "fail": (gettext_lazy("Report failure"), jobs.fail, FailForm),
+    "reply": (gettext_lazy("Reply to the customer’s urging"), urges.reply, TextForm),
+    "urge": (gettext_lazy("Urge"), urges.urge, TextForm),
+    "hand_over": (gettext_lazy("Hand over"), hand_over.hand_over, HandOverForm),
     "offer": (gettext_lazy("Dispatch again"), dispatch.dispatch, None),
     "reopen": (gettext_lazy("Open again"), jobs.reopen, ReasonForm),
     "start_later": (gettext_lazy("Customer wants it later"), jobs.start_later, LaterForm),
@@ -59,6 +62,10 @@ BUTTONS: dict[str, Button] = {
     "cancel": (gettext_lazy("Cancel"), jobs.cancel, ReasonForm),
 }
 """What a person may do on the job's page: label, operation, what it asks for. Three move the clock only."""
+
+
+SIDEWAYS = frozenset({"job.offer_hand_over", "job.decline_hand_over", "job.want_hand_over", "job.take_over"})
+"""Events that name another partner, or say what is thought of this one."""
 
 
 def job(request: HttpRequest, pk: int) -> HttpResponse:
@@ -72,13 +79,26 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if action not in BUTTONS:
         raise NotFound(what=action)
     label, operation, form_class = BUTTONS[action]
-    form = form_class(request.POST, request.FILES, prefix=action) if form_class else None
+    form = None
+    if form_class:
+        row = visible(request, Job.objects.all(), pk, _("job"), right=VIEW)
+        form = _form(form_class, action, row, actor_at(request), request.POST, request.FILES)
     if form is not None and not form.is_valid():
         return _page(request, pk, forms={action: form})
     values = form.cleaned_data if form else {}
     return trying(
         request, reverse("job", args=[pk]), lambda: operation(pk, by=actor_at(request), at=clock.now(), **values), label
     )
+
+
+def _form(form_class: Any, action: str, row: Job, by: Actor, *filled: Any) -> Any:
+    """Make the form of a button, with the choices that this person has for this job."""
+    form = form_class(*filled, prefix=action)
+    if isinstance(form, InstallerForm):
+        form.of(row)
+    elif hasattr(form, "narrow"):
+        form.narrow(by)
+    return form
 
 
 @posted_from("job")
@@ -97,6 +117,24 @@ def photo(request: HttpRequest, pk: int) -> FileResponse:
     return FileResponse(row.photo.open("rb"), content_type="image/jpeg")
 
 
+def further_photo(request: HttpRequest, pk: int, number: int) -> FileResponse:
+    """A further photo of a completion report, for who may see the job."""
+    row = visible(request, Job.objects.all(), pk, _("photo"), right=VIEW)
+    found = row.photos.filter(number=number).first()
+    if found is None:
+        raise NotFound(what=f"{_('photo')} {number}")
+    return FileResponse(found.photo.open("rb"), content_type="image/jpeg")
+
+
+def signature(request: HttpRequest, pk: int, number: int) -> FileResponse:
+    """The customer's signature of a visit, for who may see that visit."""
+    row = visible(request, Job.objects.all(), pk, _("job"), right=VIEW)
+    found = Visit.objects.visible_to(actor_at(request)).filter(job=row, number=number).exclude(signature="").first()
+    if found is None:
+        raise NotFound(what=f"{row} · {number}")
+    return FileResponse(found.signature.open("rb"), content_type="image/jpeg")
+
+
 def _with_the_clock(row: Job, timers: list[Timer]) -> tuple[str, ...]:
     """What may be done with the clock of a job that is still to be done."""
     states = {timer.state for timer in timers if timer.policy.code == "installation"}
@@ -112,22 +150,46 @@ def _story(row: Job, by: Actor) -> dict[str, Any]:
         return {"offers": [reasons.explained(offer) for offer in offers], "timeline": timeline.of(row)}
     own = list(offers.filter(partner__in=Partner.objects.within(by.partners)))
     since = min((offer.offered_at for offer in own), default=None)
-    told = [entry for entry in timeline.of(row) if since and entry.at >= since]
+    told = [entry for entry in timeline.of(row) if since and entry.at >= since and entry.action not in SIDEWAYS]
     return {"offers": [replace(reasons.explained(offer), candidates=()) for offer in own], "timeline": told}
 
 
 def _buttons(row: Job, by: Actor, bound: dict[str, Any], timers: list[Timer]) -> list[tuple[str, Any, Any]]:
     """What this person may do with the job now: action, label, form (as it was filled in, if it had errors)."""
-    possible = {*JOB.allowed(row), *_with_the_clock(row, timers)}
+    waits = bool(hand_over.waiting_for(row, by=by))
+    possible = allowed(row, by=by, to_take_over=waits) | set(_with_the_clock(row, timers))
+    if "arrive" in possible and (there := row.visits.planned().filter(arrived_at__isnull=False).exists()):
+        possible = possible - {"arrive", "appoint"} | ({"sign"} if there else set())
     return [
-        (action, label, bound.get(action) or (form and form(prefix=action)))
+        (action, label, bound.get(action) or (form and _form(form, action, row, by)))
         for action, (label, _operation, form) in BUTTONS.items()
         if action in possible and by.may(RIGHTS[action])
     ]
 
 
+def _visits(row: Job, by: Actor) -> dict[str, Any]:
+    """The visits that this person may see, how often each was moved, and the urging that waits for a reply."""
+    visits = Visit.objects.visible_to(by).filter(job=row).select_related("partner", "installer")
+    causes = dict(VisitCause.objects.order_by("valid_from").values_list("code", "label"))
+    rows = list(visits.prefetch_related("moves").order_by("number"))
+    return {
+        "visits": [(visit, causes.get(visit.cause, visit.cause)) for visit in rows],
+        "photos": list(row.photos.exclude(number=1).order_by("number").values_list("number", flat=True)),
+        "urges": list(Urge.objects.visible_to(by).filter(job=row).order_by("-number")),
+    }
+
+
+def _expected(row: Job, by: Actor) -> dict[str, Any]:
+    """AS-3: when the partner will probably be done, for those who can give the job to somebody else."""
+    if row.state not in forecasts.HELD or not by.may(RIGHTS["hand_over"]):
+        return {}
+    rule = forecasts.rule_on(clock.now())
+    found = forecasts.forecasts_of([row], rule, at=clock.now()).get(row.pk) if rule else None
+    return {"forecast": found, "forecast_because": reasons.sentence(found.because)} if found else {}
+
+
 def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **shown: object) -> HttpResponse:
-    rows = Job.objects.select_related("order__shop__platform", "owner", "region")
+    rows = Job.objects.select_related("order__shop__platform", "owner", "region", "installer")
     row = visible(request, rows, pk, _("job"), right=VIEW)
     by = actor_at(request)
     timers = list(row.timers().select_related("policy").order_by("pk"))
@@ -139,7 +201,11 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **
         clocks=[(timer, wording.explain_zh(deadlines.from_because(timer.because))) for timer in timers],
         buttons=_buttons(row, by, forms or {}, timers),
         **_story(row, by),
-        may_show=by.may("orders.show_order") or by.may("aftersales.work_job"),
+        **_visits(row, by),
+        **_expected(row, by),
+        may_dispatch=by.may(RIGHTS["hand_over"]),
+        holds=holds(row, by=by),
+        may_show=holds(row, by=by) and (by.may("orders.show_order") or by.may("aftersales.work_job")),
         now=clock.now(),
         **shown,
     )

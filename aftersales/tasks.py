@@ -1,4 +1,4 @@
-from aftersales.operations import clocks, dispatch, following, hand_over, telling
+from aftersales.operations import callbacks, clocks, complaint_escalation, dispatch, following, hand_over, telling
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -50,3 +50,13 @@ def hand_over_all_due(**_: object) -> None:
 @task
 def go_on_all_due(**_: object) -> None:
     clocks.go_on_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def open_callbacks_all_due(**_: object) -> None:
+    callbacks.open_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def escalate_complaints_all_due(**_: object) -> None:
+    complaint_escalation.escalate_all_due(by=SYSTEM, at=clock.now())

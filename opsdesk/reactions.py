@@ -15,12 +15,22 @@ REACTIONS: dict[str, list[str]] = {
     "job.offer_hand_over": ["aftersales.tasks.tell_all_due"],
     "hand_over.missed": ["aftersales.tasks.hand_over_all_due"],
     "absence.missed": ["aftersales.tasks.go_on_all_due"],
+    "job.complete": ["aftersales.tasks.open_callbacks_all_due"],
     "approval.ask": ["opsdesk.approvals.tasks.remind"],
     "approval.warned": ["opsdesk.approvals.tasks.remind"],
     "approval.missed": ["opsdesk.approvals.tasks.remind"],
     "approval.lapsing": ["opsdesk.approvals.tasks.lapse_all_due"],
+    "complaint_judge.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "complaint_answer.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "complaint_investigate.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "complaint_propose.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "complaint_approve.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "complaint_carry_out.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "complaint_confirm.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "complaint_close.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
 }
 DECIDED: dict[str, str] = {
     "part": "aftersales.operations.parts.part_decided",
+    "compensation": "aftersales.operations.complaints.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""

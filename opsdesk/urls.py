@@ -3,7 +3,17 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import coverage, imports, jobs, orders, public, repairs
+from opsdesk.console.pages import (
+    callbacks,
+    complaint_statistics,
+    complaints,
+    coverage,
+    imports,
+    jobs,
+    orders,
+    public,
+    repairs,
+)
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -25,6 +35,19 @@ urlpatterns = [
     path("desk/repair/<int:pk>/", desk(repairs.repair), name="repair"),
     path("desk/repair/<int:pk>/show/", desk(repairs.show), name="repair_show"),
     path("desk/repair/<int:pk>/<slug:action>/", desk(repairs.act), name="repair_act"),
+    path("desk/callbacks/next/", desk(callbacks.take), name="callback_next"),
+    path("desk/callback/<int:pk>/", desk(callbacks.callback), name="callback"),
+    path("desk/callback/<int:pk>/dial/", desk(callbacks.dial), name="callback_dial"),
+    path("desk/callback/<int:pk>/answer/", desk(callbacks.answer), name="callback_answer"),
+    path("desk/callback/<int:pk>/miss/", desk(callbacks.miss), name="callback_miss"),
+    path("desk/callback/<int:pk>/appoint/", desk(callbacks.appoint), name="callback_appoint"),
+    path("desk/callback/<int:pk>/show/", desk(callbacks.show), name="callback_show"),
+    path("desk/complaint/", desk(complaints.register), name="complaint_register"),
+    path("desk/complaints/statistics/", desk(complaint_statistics.show), name="complaint_statistics"),
+    path("desk/complaints/statistics.xlsx", desk(complaint_statistics.excel), name="complaint_statistics_excel"),
+    path("desk/complaint/<int:pk>/", desk(complaints.complaint), name="complaint"),
+    path("desk/complaint/<int:pk>/show/", desk(complaints.show), name="complaint_show"),
+    path("desk/complaint/<int:pk>/<slug:action>/", desk(complaints.act), name="complaint_act"),
     path("desk/import/", desk(imports.upload), name="upload"),
     path("desk/import/<int:pk>/", desk(imports.source), name="import"),
     path("desk/import/<int:pk>/do/<slug:action>/", desk(imports.act), name="import_act"),

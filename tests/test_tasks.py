@@ -29,6 +29,8 @@ TASKS = {
     "aftersales.tasks.tell_all_due": {},
     "aftersales.tasks.hand_over_all_due": {},
     "aftersales.tasks.go_on_all_due": {},
+    "aftersales.tasks.open_callbacks_all_due": {},
+    "aftersales.tasks.escalate_complaints_all_due": {},
 }
 
 

@@ -1,3 +1,5 @@
+from aftersales.admin import callbacks as callbacks
+from aftersales.admin import complaints as complaints
 from aftersales.admin import installers as installers
 from aftersales.admin import jobs as jobs
 from aftersales.admin import repairs as repairs

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from aftersales.states import job, repair
+from aftersales.states import callback, complaint, job, repair
 
-EVENTS: dict[str, Any] = {**job.EVENTS, **repair.EVENTS}
+EVENTS: dict[str, Any] = {**job.EVENTS, **repair.EVENTS, **complaint.EVENTS, **callback.EVENTS}

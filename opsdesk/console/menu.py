@@ -45,7 +45,6 @@ REPAIRS: tuple[dict[str, Any], ...] = (
     _item(_("All repairs"), "home_repair_service", _list(_REPAIR), _VIEW_REPAIR),
     _item(_("Loan units"), "swap_horizontal_circle", _list("aftersales_loanunit"), "aftersales.view_loanunit"),
 )
-CARE: tuple[dict[str, Any], ...] = ()
 NETWORK: tuple[dict[str, Any], ...] = (
     _item(_("Hand-over wanted"), "swap_horiz", _list(_JOB, "queue=hand_over_wanted"), _VIEW_JOB),
     _item(_("Frozen by refund"), "ac_unit", _list(_JOB, "queue=frozen"), _VIEW_JOB),
@@ -59,6 +58,26 @@ NETWORK: tuple[dict[str, Any], ...] = (
     _item(_("Capacities"), "speed", _list("aftersales_capacity"), "aftersales.view_capacity"),
     _item(_("Dispatch rules"), "tune", _list("aftersales_dispatchrule"), "aftersales.change_dispatchrule"),
     _item(_("Causes of failed visits"), "rule", _list("aftersales_visitcause"), "aftersales.change_visitcause"),
+)
+_COMPLAINT, _VIEW_COMPLAINT = "aftersales_complaint", "aftersales.view_complaint"
+_CALLBACK, _VIEW_CALLBACK = "aftersales_callback", "aftersales.view_callback"
+CARE: tuple[dict[str, Any], ...] = (
+    _item(_("Register a complaint"), "add_comment", reverse_lazy("complaint_register"), "aftersales.add_complaint"),
+    _item(_("To judge"), "gavel", _list(_COMPLAINT, "queue=to_judge"), _VIEW_COMPLAINT),
+    _item(_("My complaints"), "assignment_ind", _list(_COMPLAINT, "queue=mine"), "aftersales.work_complaint"),
+    _item(_("Over time"), "alarm", _list(_COMPLAINT, "queue=overdue"), _VIEW_COMPLAINT),
+    _item(_("To approve"), "draw", _list(_COMPLAINT, "queue=to_approve"), "aftersales.approve_complaint"),
+    _item(_("To confirm"), "how_to_reg", _list(_COMPLAINT, "queue=to_confirm"), _VIEW_COMPLAINT),
+    _item(_("All complaints"), "feedback", _list(_COMPLAINT), _VIEW_COMPLAINT),
+    _item(_("Complaints by class"), "bar_chart", reverse_lazy("complaint_statistics"), _VIEW_COMPLAINT),
+    _item(_("To call now"), "call", _list(_CALLBACK, "queue=due"), _VIEW_CALLBACK),
+    _item(_("At the customer's time"), "event", _list(_CALLBACK, "queue=appointed"), _VIEW_CALLBACK),
+    _item(_("Not reached"), "phone_missed", _list(_CALLBACK, "queue=unreached"), _VIEW_CALLBACK),
+    _item(_("All call-backs"), "perm_phone_msg", _list(_CALLBACK), _VIEW_CALLBACK),
+    _item(_("Scripts"), "list_alt", _list("aftersales_script"), "aftersales.change_script"),
+    _item(_("Terms of call-backs"), "schedule", _list("aftersales_callbackterms"), "aftersales.change_callbackterms"),
+    _item(_("Classes of complaints"), "label", _list("aftersales_complaintclass"), "aftersales.change_complaintclass"),
+    _item(_("Words for classes"), "spellcheck", _list("aftersales_classword"), "aftersales.change_classword"),
 )
 MONEY: tuple[dict[str, Any], ...] = ()
 APPROVALS: tuple[dict[str, Any], ...] = (

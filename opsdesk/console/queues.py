@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Job, Repair
+from aftersales.models import Callback, Complaint, Job, Repair
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
@@ -48,6 +48,9 @@ def _today(at: datetime) -> datetime:
 
 
 _VIEW_JOB, _VIEW_REPAIR = "aftersales.view_job", "aftersales.view_repair"
+_VIEW_JOB = "aftersales.view_job"
+_VIEW_COMPLAINT, _WORK_COMPLAINT = "aftersales.view_complaint", "aftersales.work_complaint"
+_HEAD, _CALL, _VIEW_CALLBACK = "aftersales.approve_complaint", "aftersales.make_callback", "aftersales.view_callback"
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
@@ -65,6 +68,11 @@ QUEUES = (
         lambda rows, at: rows.appointed_between(_today(at) - timedelta(days=1), _today(at)),
         "appointed_today",
     ),
+    Queue(_("Complaints to judge"), _WORK_COMPLAINT, Complaint, lambda rows, at: rows.to_judge(), "to_judge"),
+    Queue(_("Complaints over time"), _VIEW_COMPLAINT, Complaint, lambda rows, at: rows.overdue(at), "overdue", True),
+    Queue(_("Complaints to approve"), _HEAD, Complaint, lambda rows, at: rows.to_approve(), "to_approve"),
+    Queue(_("Customers to call back"), _CALL, Callback, lambda rows, at: rows.open().to_call(at), "due"),
+    Queue(_("Call-backs over time"), _VIEW_CALLBACK, Callback, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
 )

@@ -56,6 +56,18 @@ _QUIET = frozenset(
     | {"posted_at", "received_at", "inspected_at", "ready_at", "sent_at", "ended_at"}
 )
 
+_QUIET_OF = {
+    "aftersales.complaint": frozenset(
+        {"founded", "judged_at", "judgement", "answer", "cause", "responsible", "department", "employee_id", "measures"}
+        | {"compensation_yuan", "proposed_by", "proposed_at", "head_id", "approved_at", "doer_id", "result", "summary"}
+        | {"carried_out_at", "confirmed_at", "reopened", "closed_at", "at_fault_id"}
+    ),
+    "aftersales.callback": frozenset(
+        {"attempts", "next_at", "taken_by", "taken_until", "satisfaction", "closed_at", "appointed_at"}
+    ),
+}
+"""What the sentence itself says already, by the kind of record."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -94,7 +106,7 @@ def _entry(event: Event, names: Mapping[str, str]) -> Entry:
         changes=tuple(
             (_name(model, name), _shown(model, name, old), _shown(model, name, new))
             for name, (old, new) in changed.items()
-            if name not in _QUIET
+            if name not in _QUIET | _QUIET_OF.get(event.subject_type, frozenset())
         ),
         action=event.action,
     )

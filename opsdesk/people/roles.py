@@ -43,9 +43,7 @@ REPAIRS: tuple[str, ...] = (
     "aftersales.decide_repair",
     "aftersales.export_repair",
 )
-CARE: tuple[str, ...] = ()
 URGE: tuple[str, ...] = ("aftersales.urge_job",)
-CALLBACKS: tuple[str, ...] = ()
 INSTALLERS: tuple[str, ...] = (
     "aftersales.add_installer",
     "aftersales.change_installer",
@@ -58,6 +56,31 @@ INSTALLERS: tuple[str, ...] = (
     "aftersales.urge_job",
 )
 WAREHOUSE: tuple[str, ...] = ("aftersales.receive_repair",)
+CARE: tuple[str, ...] = (
+    "aftersales.add_complaint",
+    "aftersales.work_complaint",
+    "aftersales.show_complaint",
+    "aftersales.export_complaint",
+)
+CARE_HEAD: tuple[str, ...] = (
+    "aftersales.approve_complaint",
+    "aftersales.show_complaint",
+    "aftersales.export_complaint",
+    "aftersales.export_callback",
+)
+CALLBACKS: tuple[str, ...] = (
+    "aftersales.make_callback",
+    "aftersales.show_complaint",
+    "aftersales.export_callback",
+    "aftersales.add_complaint",
+)
+CARE_RULES: tuple[str, ...] = (
+    "aftersales.*_callbackterms",
+    "aftersales.*_script",
+    "aftersales.*_scriptquestion",
+    "aftersales.*_complaintclass",
+    "aftersales.*_classword",
+)
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = (
@@ -122,11 +145,11 @@ ROLES = (
     Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
     Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
-    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
-    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
-    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
-    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
+    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *CARE_HEAD, *REPORT)),
+    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
+    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
+    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
+    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
     Role(
         "system_admin",
         _("system administrator"),
@@ -140,7 +163,7 @@ ROLES = (
                 "approvals.*_secondsignature",
                 "approvals.*_delegation",
             ),
-            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES),
+            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES, *CARE_RULES),
         ),
     ),
     Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_REGISTRY, *PARTNER_MONEY, *PARTNER_LOOK)),

@@ -3,6 +3,8 @@
 import pytest
 
 from aftersales.models import Job
+from aftersales.states.callback import CALLBACK, CallbackState
+from aftersales.states.complaint import COMPLAINT, ComplaintState
 from aftersales.states.job import JOB, JobState
 from aftersales.states.repair import PART, REPAIR, PartState, RepairState
 from opsdesk.errors import WrongState
@@ -20,6 +22,7 @@ MACHINES = (
     (REPAIR, RepairState),
     (PART, PartState),
 )
+MACHINES += ((COMPLAINT, ComplaintState), (CALLBACK, CallbackState))
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")
     for machine, states in MACHINES

@@ -19,6 +19,7 @@ from channels.models import Partner
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console import reasons, timeline
+from opsdesk.console.pages import care
 from opsdesk.console.pages.base import page, trying, visible
 from opsdesk.console.pages.job_forms import (
     AbsentForm,
@@ -206,6 +207,7 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **
         may_dispatch=by.may(RIGHTS["hand_over"]),
         holds=holds(row, by=by),
         may_show=holds(row, by=by) and (by.may("orders.show_order") or by.may("aftersales.work_job")),
+        **care.of(by, [row]),
         now=clock.now(),
         **shown,
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from aftersales.models import Job, Repair
 from opsdesk import clock
 from opsdesk.console import timeline
+from opsdesk.console.pages import care
 from opsdesk.console.pages.base import page, visible
 from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
@@ -45,6 +46,7 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         if row.customer_id
         else Order.objects.none()
     )
+    cared = care.of(by, jobs, row)
     return page(
         request,
         "console/order.html",
@@ -55,9 +57,10 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         repairs=repairs,
         may_register=by.may("aftersales.register_repair"),
         others=same.select_related("shop").order_by("-ordered_at", "-pk")[:20],
-        timeline=timeline.of(row, *jobs, *repairs),
+        timeline=timeline.of(row, *jobs, *repairs, *cared["callbacks"], *cared["complaints"]),
         may_show=by.may("orders.show_order"),
         back=reverse("admin:orders_order_changelist"),
         now=clock.now(),
+        **cared,
         **shown,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import dispatch, health, installation, repairs, sales
+from opsdesk.kpi.definitions import care, dispatch, health, installation, repairs, sales
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {
@@ -21,6 +21,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     *installation.DEFINITIONS,
     *repairs.DEFINITIONS,
     *dispatch.DEFINITIONS,
+    *care.DEFINITIONS,
     *health.DEFINITIONS,
 )
 BY_KEY = {definition.key: definition for definition in DEFINITIONS}

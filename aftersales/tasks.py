@@ -1,4 +1,13 @@
-from aftersales.operations import callbacks, clocks, complaint_escalation, dispatch, following, hand_over, telling
+from aftersales.operations import (
+    callbacks,
+    clocks,
+    complaint_escalation,
+    dispatch,
+    following,
+    hand_over,
+    scores,
+    telling,
+)
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -50,6 +59,11 @@ def hand_over_all_due(**_: object) -> None:
 @task
 def go_on_all_due(**_: object) -> None:
     clocks.go_on_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def score_all_due(**_: object) -> None:
+    scores.score_all_due(by=SYSTEM, at=clock.now())
 
 
 @task

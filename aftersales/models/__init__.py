@@ -8,7 +8,7 @@ from aftersales.models.job import Job
 from aftersales.models.loan import LoanUnit
 from aftersales.models.offer import Offer
 from aftersales.models.repair import Repair, RepairLeg
-from aftersales.models.score import Score
+from aftersales.models.score import Score, ScoreContest, ScoreEvent, ScoreFormula, ScoreWeight
 from aftersales.models.script import CallbackAnswer, Script, ScriptQuestion
 from aftersales.models.urge import Urge
 from aftersales.models.visit import JobPhoto, Visit, VisitMove

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from aftersales.states import callback, complaint, job, repair
+from aftersales.states import callback, complaint, job, repair, score
 
-EVENTS: dict[str, Any] = {**job.EVENTS, **repair.EVENTS, **complaint.EVENTS, **callback.EVENTS}
+EVENTS: dict[str, Any] = {**job.EVENTS, **repair.EVENTS, **complaint.EVENTS, **callback.EVENTS, **score.EVENTS}

@@ -56,6 +56,9 @@ NETWORK: tuple[dict[str, Any], ...] = (
     _item(_("Installers (persons)"), "engineering", _list("aftersales_installer"), "aftersales.view_installer"),
     _item(_("Installers’ certificates"), "workspace_premium", _list(_CERTIFICATE), "aftersales.view_certificate"),
     _item(_("Capacities"), "speed", _list("aftersales_capacity"), "aftersales.view_capacity"),
+    _item(_("Service scores"), "leaderboard", _list("aftersales_score", "queue=current"), "aftersales.view_score"),
+    _item(_("Contested events"), "balance", _list("aftersales_scorecontest", "queue=open"), "aftersales.decide_score"),
+    _item(_("Score formulas"), "functions", _list("aftersales_scoreformula"), "aftersales.change_scoreformula"),
     _item(_("Dispatch rules"), "tune", _list("aftersales_dispatchrule"), "aftersales.change_dispatchrule"),
     _item(_("Causes of failed visits"), "rule", _list("aftersales_visitcause"), "aftersales.change_visitcause"),
 )

@@ -12,7 +12,7 @@ from django.db import transaction
 from channels.models import Platform
 from channels.operations import regions
 from opsdesk.approvals.models import Limit, SecondSignature
-from opsdesk.console import reference_care, reference_dispatch, reference_repairs
+from opsdesk.console import reference_care, reference_dispatch, reference_repairs, reference_scores
 from opsdesk.kpi.models import Target
 from opsdesk.people.operations import ensure_roles
 from opsdesk.sla import workdays
@@ -37,6 +37,7 @@ def load() -> None:
         _policy(row)
     _limits(data)
     reference_repairs.load(data, _SINCE)
+    reference_scores.load(data, _SINCE)
     reference_dispatch.load(data)
     reference_care.load(data)
     for figure, period, value, since in data["targets"]:

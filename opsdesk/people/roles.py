@@ -43,6 +43,7 @@ REPAIRS: tuple[str, ...] = (
     "aftersales.decide_repair",
     "aftersales.export_repair",
 )
+SCORES: tuple[str, ...] = ("aftersales.decide_score", "aftersales.export_score")
 URGE: tuple[str, ...] = ("aftersales.urge_job",)
 INSTALLERS: tuple[str, ...] = (
     "aftersales.add_installer",
@@ -92,6 +93,8 @@ RULES: tuple[str, ...] = (
     "aftersales.*_exchangerule",
     "aftersales.*_faultcode",
     "aftersales.*_retestcheck",
+    "aftersales.*_scoreformula",
+    "aftersales.*_scoreweight",
 )
 NETWORK = (
     "channels.add_partner",
@@ -110,6 +113,7 @@ PARTNER: tuple[str, ...] = (
     "aftersales.register_repair",
     "aftersales.work_repair",
 )
+PARTNER_SCORE = ("aftersales.view_score", "aftersales.contest_score")
 PARTNER_MONEY: tuple[str, ...] = ()
 PARTNER_REGISTRY = (
     "aftersales.view_installer",
@@ -146,10 +150,14 @@ ROLES = (
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
     Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
     Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *CARE_HEAD, *REPORT)),
-    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
+    Role(
+        "sales_director",
+        _("sales director"),
+        (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *SCORES, *CARE_HEAD, *REPORT),
+    ),
     Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *CARE_HEAD, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
-    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *CARE_HEAD, *REPORT, "audit.view_event")),
+    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *SCORES, *CARE_HEAD, *REPORT, "audit.view_event")),
+    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *SCORES, *CARE_HEAD, *REPORT, "audit.view_event")),
     Role(
         "system_admin",
         _("system administrator"),
@@ -166,7 +174,11 @@ ROLES = (
             *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES, *CARE_RULES),
         ),
     ),
-    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_REGISTRY, *PARTNER_MONEY, *PARTNER_LOOK)),
+    Role(
+        "partner_office",
+        _("partner: office"),
+        (*PARTNER, *PARTNER_SCORE, *PARTNER_REGISTRY, *PARTNER_MONEY, *PARTNER_LOOK),
+    ),
     Role("partner_installer", _("partner: installer"), PARTNER),
 )
 LABELS = {role.code: role.label for role in ROLES}

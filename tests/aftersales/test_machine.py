@@ -7,6 +7,7 @@ from aftersales.states.callback import CALLBACK, CallbackState
 from aftersales.states.complaint import COMPLAINT, ComplaintState
 from aftersales.states.job import JOB, JobState
 from aftersales.states.repair import PART, REPAIR, PartState, RepairState
+from aftersales.states.score import CONTEST, SCORE, ContestState, ScoreState
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
@@ -22,6 +23,7 @@ MACHINES = (
     (REPAIR, RepairState),
     (PART, PartState),
 )
+MACHINES += ((SCORE, ScoreState), (CONTEST, ContestState))
 MACHINES += ((COMPLAINT, ComplaintState), (CALLBACK, CallbackState))
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")

@@ -6,6 +6,7 @@ from aftersales.operations import (
     following,
     hand_over,
     reports,
+    scores,
     slips,
     telling,
 )
@@ -60,6 +61,11 @@ def hand_over_all_due(**_: object) -> None:
 @task
 def go_on_all_due(**_: object) -> None:
     clocks.go_on_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def score_all_due(**_: object) -> None:
+    scores.score_all_due(by=SYSTEM, at=clock.now())
 
 
 @task

@@ -18,6 +18,7 @@ SCHEDULE = {
     "clear drafts": ("aftersales.tasks.clear_drafts_all_due", 3600.0),
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "open call-backs": ("aftersales.tasks.open_callbacks_all_due", 300.0),
+    "score partners": ("aftersales.tasks.score_all_due", crontab(minute=40, hour="4-8")),
     "escalate complaints": ("aftersales.tasks.escalate_complaints_all_due", 600.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),

@@ -33,7 +33,10 @@ REACTIONS: dict[str, list[str]] = {
     "complaint_confirm.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
     "complaint_close.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
 }
-DECIDED: dict[str, str] = {"compensation": "aftersales.operations.complaints.decided"}
+DECIDED: dict[str, str] = {
+    "part": "aftersales.operations.parts.part_decided",
+    "compensation": "aftersales.operations.complaints.decided",
+}
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}
 """Who enters what an export file holds besides orders, by type: a module with `write` (in the import's transaction) and

@@ -12,6 +12,8 @@ from opsdesk.console.pages import (
     orders,
     public,
     refunds,
+    repairs,
+    scores,
 )
 from opsdesk.console.phone import access
 
@@ -32,6 +34,13 @@ urlpatterns = [
     path("desk/job/<int:pk>/photo/<int:number>/", desk(jobs.further_photo), name="job_further_photo"),
     path("desk/job/<int:pk>/signature/<int:number>/", desk(jobs.signature), name="job_signature"),
     path("desk/job/<int:pk>/<slug:action>/", desk(jobs.act), name="job_act"),
+    path("desk/score/<int:pk>/", desk(scores.score), name="score"),
+    path("desk/score/<int:pk>/contest/", desk(scores.contest), name="score_contest"),
+    path("desk/score/<int:pk>/decide/", desk(scores.decide), name="score_decide"),
+    path("desk/repair/", desk(repairs.register), name="repair_new"),
+    path("desk/repair/<int:pk>/", desk(repairs.repair), name="repair"),
+    path("desk/repair/<int:pk>/show/", desk(repairs.show), name="repair_show"),
+    path("desk/repair/<int:pk>/<slug:action>/", desk(repairs.act), name="repair_act"),
     path("desk/callbacks/next/", desk(callbacks.take), name="callback_next"),
     path("desk/callback/<int:pk>/", desk(callbacks.callback), name="callback"),
     path("desk/callback/<int:pk>/dial/", desk(callbacks.dial), name="callback_dial"),

@@ -31,6 +31,7 @@ TASKS = {
     "aftersales.tasks.hand_over_all_due": {},
     "aftersales.tasks.go_on_all_due": {},
     "aftersales.tasks.open_callbacks_all_due": {},
+    "aftersales.tasks.score_all_due": {},
     "aftersales.tasks.escalate_complaints_all_due": {},
     "aftersales.tasks.note_slips_all_due": {},
 }

@@ -3,5 +3,7 @@ from aftersales.admin import complaints as complaints
 from aftersales.admin import installers as installers
 from aftersales.admin import jobs as jobs
 from aftersales.admin import refunds as refunds
+from aftersales.admin import repairs as repairs
 from aftersales.admin import return_rules as return_rules
+from aftersales.admin import scores as scores
 from aftersales.admin import visits as visits

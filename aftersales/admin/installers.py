@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from aftersales.models import Capacity, Certificate, DispatchRule, Installer, PhoneLink, PhoneRule, Score, VisitCause
+from aftersales.models import Capacity, Certificate, DispatchRule, Installer, PhoneLink, PhoneRule, VisitCause
 from aftersales.operations import installers
 from opsdesk import clock
 from opsdesk.days import local
-from opsdesk.entry.admin import MasterDataAdmin, ReadOnlyAdmin, RowsInline, VersionedAdmin, bulk, queue_filter
+from opsdesk.entry.admin import MasterDataAdmin, RowsInline, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.web import actor_at
 from opsdesk.errors import DeskError
 from opsdesk.privacy import mask_phone
@@ -123,14 +123,6 @@ class CapacityAdmin(OwnChoices, VersionedAdmin):
     list_display = ("partner", "jobs_per_day", "valid_from", "valid_to")
     list_select_related = ("partner",)
     search_fields = ("partner__name__startswith", "partner__code__startswith")
-
-
-@admin.register(Score)
-class ScoreAdmin(ReadOnlyAdmin):
-    list_display = ("partner", "month", "value")
-    list_filter = ("month",)
-    list_select_related = ("partner",)
-    search_fields = ("partner__name__startswith",)
 
 
 @admin.register(DispatchRule)

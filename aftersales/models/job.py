@@ -167,6 +167,7 @@ class Job(models.Model):
             models.Index(fields=["urged_at"], name="job_urged", condition=Q(urged_at__isnull=False)),
             models.Index(fields=["frozen_at"], name="job_frozen", condition=Q(frozen_at__isnull=False)),
             models.Index(fields=["region"], name="job_region", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["serial_number"], name="job_serial", condition=~Q(serial_number="")),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,13 @@
 
 from typing import Any
 
-from aftersales.states import callback, complaint, job, refund
+from aftersales.states import callback, complaint, job, refund, repair, score
 
-EVENTS: dict[str, Any] = {**callback.EVENTS, **complaint.EVENTS, **job.EVENTS, **refund.EVENTS}
+EVENTS: dict[str, Any] = {
+    **callback.EVENTS,
+    **complaint.EVENTS,
+    **job.EVENTS,
+    **refund.EVENTS,
+    **repair.EVENTS,
+    **score.EVENTS,
+}

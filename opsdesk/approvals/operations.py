@@ -142,6 +142,8 @@ def withdraw_all(subject: models.Model, *, reason: str, by: Actor, at: datetime)
     """Take back whatever waits for a subject that is no more; a part of the operation that ended it."""
     open_ones = Approval.objects.waiting().filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
     for approval in Approval.objects.for_change_many(list(open_ones.values_list("pk", flat=True))):
+        if approval.state != ApprovalState.WAITING:  # signed while we waited for the row
+            continue
         _decide(approval, "withdraw", by=by, at=at, reason=reason)
 
 

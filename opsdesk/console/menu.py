@@ -49,7 +49,18 @@ REFUNDS: tuple[dict[str, Any], ...] = (
     _item(_("Return policies"), "policy", _list("aftersales_returnpolicy"), "aftersales.change_returnpolicy"),
     _item(_("Customers' rights"), "gavel", _list("aftersales_customerright"), "aftersales.change_customerright"),
 )
-REPAIRS: tuple[dict[str, Any], ...] = ()
+_REPAIR, _VIEW_REPAIR = "aftersales_repair", "aftersales.view_repair"
+REPAIRS: tuple[dict[str, Any], ...] = (
+    _item(_("Register a repair"), "add_circle", reverse_lazy("repair_new"), "aftersales.register_repair"),
+    _item(_("Over time"), "alarm", _list(_REPAIR, "queue=overdue"), _VIEW_REPAIR),
+    _item(_("To receive"), "move_to_inbox", _list(_REPAIR, "queue=to_receive"), _VIEW_REPAIR),
+    _item(_("On the bench"), "build", _list(_REPAIR, "queue=bench"), _VIEW_REPAIR),
+    _item(_("Waiting for parts"), "settings_suggest", _list(_REPAIR, "queue=parts"), _VIEW_REPAIR),
+    _item(_("Waiting for the customer"), "contact_phone", _list(_REPAIR, "queue=customer"), _VIEW_REPAIR),
+    _item(_("Outbound"), "local_shipping", _list(_REPAIR, "queue=outbound"), _VIEW_REPAIR),
+    _item(_("All repairs"), "home_repair_service", _list(_REPAIR), _VIEW_REPAIR),
+    _item(_("Loan units"), "swap_horizontal_circle", _list("aftersales_loanunit"), "aftersales.view_loanunit"),
+)
 NETWORK: tuple[dict[str, Any], ...] = (
     _item(_("Hand-over wanted"), "swap_horiz", _list(_JOB, "queue=hand_over_wanted"), _VIEW_JOB),
     _item(_("Frozen by refund"), "ac_unit", _list(_JOB, "queue=frozen"), _VIEW_JOB),
@@ -61,6 +72,9 @@ NETWORK: tuple[dict[str, Any], ...] = (
     _item(_("Installers (persons)"), "engineering", _list("aftersales_installer"), "aftersales.view_installer"),
     _item(_("Installers’ certificates"), "workspace_premium", _list(_CERTIFICATE), "aftersales.view_certificate"),
     _item(_("Capacities"), "speed", _list("aftersales_capacity"), "aftersales.view_capacity"),
+    _item(_("Service scores"), "leaderboard", _list("aftersales_score", "queue=current"), "aftersales.view_score"),
+    _item(_("Contested events"), "balance", _list("aftersales_scorecontest", "queue=open"), "aftersales.decide_score"),
+    _item(_("Score formulas"), "functions", _list("aftersales_scoreformula"), "aftersales.change_scoreformula"),
     _item(_("Dispatch rules"), "tune", _list("aftersales_dispatchrule"), "aftersales.change_dispatchrule"),
     _item(_("Phone rules"), "smartphone", _list("aftersales_phonerule"), "aftersales.change_phonerule"),
     _item(_("Causes of failed visits"), "rule", _list("aftersales_visitcause"), "aftersales.change_visitcause"),
@@ -145,6 +159,12 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
             _item(_("Deadline policies"), "timer", _list("sla_policy"), "sla.change_policy"),
             _item(_("Work calendars"), "calendar_month", _list("sla_workcalendar"), "sla.change_workcalendar"),
             _item(_("Calendar days"), "event", _list("sla_calendarday"), "sla.change_calendarday"),
+            _item(
+                _("Warranty terms"), "verified_user", _list("aftersales_warrantyterm"), "aftersales.add_warrantyterm"
+            ),
+            _item(_("Rights to exchange"), "gavel", _list("aftersales_exchangerule"), "aftersales.add_exchangerule"),
+            _item(_("Fault codes"), "bug_report", _list("aftersales_faultcode"), "aftersales.add_faultcode"),
+            _item(_("Retest checklist"), "checklist", _list("aftersales_retestcheck"), "aftersales.add_retestcheck"),
             _item(_("Targets"), "flag", _list("kpi_target"), "kpi.change_target"),
             _item(_("Mail"), "mail", _list("notify_mail"), "notify.view_mail"),
             _item(_("Audit trail"), "history_edu", _list("audit_event"), "audit.view_event"),

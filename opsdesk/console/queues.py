@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Callback, Complaint, Job, Refund, Slip
+from aftersales.models import Callback, Complaint, Job, Refund, Repair, Slip
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.approvals import queries as approvals
@@ -49,6 +49,7 @@ def _today(at: datetime) -> datetime:
     return midnight(local(at).date() + timedelta(days=1))
 
 
+_VIEW_JOB, _VIEW_REPAIR = "aftersales.view_job", "aftersales.view_repair"
 _VIEW_JOB = "aftersales.view_job"
 _VIEW_COMPLAINT, _WORK_COMPLAINT = "aftersales.view_complaint", "aftersales.work_complaint"
 _HEAD, _CALL, _VIEW_CALLBACK = "aftersales.approve_complaint", "aftersales.make_callback", "aftersales.view_callback"
@@ -58,6 +59,8 @@ QUEUES = (
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
     Queue(_("Not accepted"), _VIEW_JOB, Job, lambda rows, at: rows.not_accepted(), "not_accepted"),
     Queue(_("No agent"), _VIEW_JOB, Job, lambda rows, at: rows.without_agent(), "no_agent", True),
+    Queue(_("Repairs over time"), _VIEW_REPAIR, Repair, lambda rows, at: rows.overdue(at), "overdue", True),
+    Queue(_("Machines on the bench"), _VIEW_REPAIR, Repair, lambda rows, at: rows.on_bench(), "bench"),
     Queue(_("Hand-over wanted"), _VIEW_JOB, Job, lambda rows, at: rows.hand_over_wanted(), "hand_over_wanted", True),
     Queue(_("Customer urges"), _VIEW_JOB, Job, lambda rows, at: rows.urged(), "urged", True),
     Queue(_("Frozen by refund"), _VIEW_JOB, Job, lambda rows, at: rows.frozen(), "frozen"),

@@ -12,7 +12,14 @@ from django.db import transaction
 from channels.models import Platform
 from channels.operations import regions
 from opsdesk.approvals.models import Limit, SecondSignature
-from opsdesk.console import reference_care, reference_dispatch, reference_phone, reference_refunds
+from opsdesk.console import (
+    reference_care,
+    reference_dispatch,
+    reference_phone,
+    reference_refunds,
+    reference_repairs,
+    reference_scores,
+)
 from opsdesk.kpi.models import Target
 from opsdesk.people.operations import ensure_roles
 from opsdesk.sla import workdays
@@ -36,6 +43,8 @@ def load() -> None:
     for row in data["policies"]:
         _policy(row)
     _limits(data)
+    reference_repairs.load(data, _SINCE)
+    reference_scores.load(data, _SINCE)
     reference_dispatch.load(data)
     reference_care.load(data)
     reference_refunds.load(data)

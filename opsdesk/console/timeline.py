@@ -53,6 +53,8 @@ BECAUSE: dict[str, Any] = {
 _QUIET = frozenset(
     {"dispatched_at", "photo", "owner_id", "accepted_at", "done_at", "changed_at", "as_of"}
     | {"region_because", "ladder", "ladder_at", "because", "next_at"}
+    | {"holder_user_id", "holder_partner_id", "warranty_because", "paused_at", "decided_at", "fitted_at"}
+    | {"posted_at", "received_at", "inspected_at", "ready_at", "sent_at", "ended_at"}
 )
 
 _QUIET_OF = {

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -84,6 +84,8 @@ def value_of(definition: Definition, by: Actor, within: Span) -> Number:
     answer = rows.aggregate(**definition.aggregate())
     if definition.unit == "rate":
         return round(Decimal(answer["value"]) / answer["of"], 4) if answer["of"] else None
+    if definition.unit == "days":
+        return round(Decimal(answer["value"] / timedelta(days=1)), 1) if answer["value"] is not None else None
     if definition.unit == "yuan":
         return to_fen(answer["value"] or ZERO)
     return answer["value"]  # type: ignore[no-any-return]

@@ -56,7 +56,17 @@ REFUNDS_PAY: tuple[str, ...] = (
     "aftersales.pay_refund",
     "aftersales.export_refund",
 )
-REPAIRS: tuple[str, ...] = ()
+REPAIRS: tuple[str, ...] = (
+    "aftersales.register_repair",
+    "aftersales.receive_repair",
+    "aftersales.work_repair",
+    "aftersales.decide_repair",
+    "aftersales.export_repair",
+)
+SCORES: tuple[str, ...] = (
+    "aftersales.decide_score",
+    "aftersales.export_score",
+)
 URGE: tuple[str, ...] = ("aftersales.urge_job",)
 INSTALLERS: tuple[str, ...] = (
     "aftersales.add_installer",
@@ -95,7 +105,10 @@ CARE_RULES: tuple[str, ...] = (
     "aftersales.*_complaintclass",
     "aftersales.*_classword",
 )
-WAREHOUSE: tuple[str, ...] = ("aftersales.receive_return",)
+WAREHOUSE: tuple[str, ...] = (
+    "aftersales.receive_return",
+    "aftersales.receive_repair",
+)
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = (
@@ -105,6 +118,12 @@ RULES: tuple[str, ...] = (
     "aftersales.change_phonerule",
     "aftersales.add_visitcause",
     "aftersales.change_visitcause",
+    "aftersales.*_warrantyterm",
+    "aftersales.*_exchangerule",
+    "aftersales.*_faultcode",
+    "aftersales.*_retestcheck",
+    "aftersales.*_scoreformula",
+    "aftersales.*_scoreweight",
     "aftersales.*_platformtimer",
     "aftersales.*_returnpolicy",
     "aftersales.*_customerright",
@@ -122,6 +141,13 @@ PARTNER: tuple[str, ...] = (
     "aftersales.view_job",
     "aftersales.accept_job",
     "aftersales.work_job",
+    "aftersales.view_repair",
+    "aftersales.register_repair",
+    "aftersales.work_repair",
+)
+PARTNER_SCORE = (
+    "aftersales.view_score",
+    "aftersales.contest_score",
 )
 PARTNER_MONEY: tuple[str, ...] = ()
 PARTNER_REGISTRY = (
@@ -231,6 +257,7 @@ ROLES = (
             *INSTALLERS,
             *DISPATCH,
             *SIGN,
+            *SCORES,
             *CARE_HEAD,
             *REPORT,
         ),
@@ -253,6 +280,7 @@ ROLES = (
         (
             *LOOK,
             *SIGN,
+            *SCORES,
             *CARE_HEAD,
             *REPORT,
             "audit.view_event",
@@ -264,6 +292,7 @@ ROLES = (
         (
             *LOOK,
             *SIGN,
+            *SCORES,
             *CARE_HEAD,
             *REPORT,
             "audit.view_event",
@@ -290,6 +319,7 @@ ROLES = (
         _("partner: office"),
         (
             *PARTNER,
+            *PARTNER_SCORE,
             *PARTNER_REGISTRY,
             *PARTNER_MONEY,
             *PARTNER_LOOK,

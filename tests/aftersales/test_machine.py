@@ -7,6 +7,8 @@ from aftersales.states.callback import CALLBACK, CallbackState
 from aftersales.states.complaint import COMPLAINT, ComplaintState
 from aftersales.states.job import JOB, JobState
 from aftersales.states.refund import REFUND, RefundState
+from aftersales.states.repair import PART, REPAIR, PartState, RepairState
+from aftersales.states.score import CONTEST, SCORE, ContestState, ScoreState
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
@@ -18,6 +20,10 @@ MACHINES = (
     (REFUND, RefundState),
     (COMPLAINT, ComplaintState),
     (CALLBACK, CallbackState),
+    (REPAIR, RepairState),
+    (PART, PartState),
+    (SCORE, ScoreState),
+    (CONTEST, ContestState),
     (ORDER, OrderState),
     (IMPORT, ImportState),
     (TIMER, TimerState),

@@ -168,7 +168,7 @@ def _look(signed: dict[datetime, list[int]], now: datetime, *, smart: bool) -> N
 
 
 def _answer(offer: Offer, now: datetime) -> None:
-    """A partner answers within hours, sometimes declines, sometimes says nothing: the same in both months."""
+    """A partner answers within hours, sometimes declines or says nothing: by partner and order, in any month."""
     assert offer.partner is not None
     habit = Random(f"{SEED}:{offer.partner.code}:{offer.job.order.number}")
     luck, patience = habit.random(), timedelta(hours=habit.choice((0, 0, 1, 3)))

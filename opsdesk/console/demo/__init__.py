@@ -6,7 +6,20 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from channels.models import Shop
-from opsdesk.console.demo import care, cast, company, dispatch, people, phone, refunds, story, territories, trade
+from opsdesk.console.demo import (
+    care,
+    cast,
+    company,
+    dispatch,
+    people,
+    phone,
+    refunds,
+    repairs,
+    scores,
+    story,
+    territories,
+    trade,
+)
 from opsdesk.console.demo.catalogue import stalls
 from opsdesk.console.demo.plan import Plan
 
@@ -30,6 +43,9 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     care.tell(plan)
     refunds.enter(plan)
     phone.enter(plan)
+    repairs.enter(plan)
+    care.tell(plan)
+    scores.tell(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]
     return True

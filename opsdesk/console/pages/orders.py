@@ -3,7 +3,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from aftersales.models import Job, Refund
+from aftersales.models import Job, Refund, Repair
 from opsdesk import clock
 from opsdesk.console import timeline
 from opsdesk.console.pages import care
@@ -37,6 +37,12 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
     by = actor_at(request)
     jobs = list(Job.objects.visible_to(by).filter(order=row).select_related("owner", "region").order_by("pk"))
     refunds = list(Refund.objects.visible_to(by).filter(order=row).order_by("pk")) if by.may(VIEW_REFUND) else []
+    repairs = list(
+        Repair.objects.visible_to(by)
+        .filter(order=row)
+        .select_related("product", "holder_user", "holder_partner")
+        .order_by("pk")
+    )
     same = (
         Order.objects.visible_to(by).filter(customer=row.customer_id).exclude(pk=pk)
         if row.customer_id
@@ -52,8 +58,10 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         jobs=jobs,
         refunds=refunds,
         ask_form=AskForm() if by.may("aftersales.ask_refund") else None,
+        repairs=repairs,
+        may_register=by.may("aftersales.register_repair"),
         others=same.select_related("shop").order_by("-ordered_at", "-pk")[:20],
-        timeline=timeline.of(row, *jobs, *refunds, *cared["callbacks"], *cared["complaints"]),
+        timeline=timeline.of(row, *jobs, *refunds, *repairs, *cared["callbacks"], *cared["complaints"]),
         may_show=by.may("orders.show_order"),
         back=reverse("admin:orders_order_changelist"),
         now=clock.now(),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import care, dispatch, health, installation, refunds, sales
+from opsdesk.kpi.definitions import care, dispatch, health, installation, refunds, repairs, sales
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {
@@ -20,6 +20,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     *sales.DEFINITIONS,
     *installation.DEFINITIONS,
     *refunds.DEFINITIONS,
+    *repairs.DEFINITIONS,
     *care.DEFINITIONS,
     *dispatch.DEFINITIONS,
     *health.DEFINITIONS,

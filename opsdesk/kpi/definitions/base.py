@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Model, Q, Sum
+from django.db.models import Avg, Count, Model, Q, Sum
 
 from opsdesk.kpi.spans import Span
 
@@ -16,7 +16,8 @@ from opsdesk.kpi.spans import Span
 class Definition:
     """One figure. `where` says which rows of `model` in a span; `measure` what is made of them (a count if nothing).
 
-    A rate is the share of its rows that also fulfil `part`. `better` is "high", "low" or "" (neither).
+    A rate is the share of its rows that also fulfil `part`; `mean` is a span of time, averaged in days. `better` is
+    "high", "low" or "" (neither).
     """
 
     key: str
@@ -29,6 +30,7 @@ class Definition:
     part: Q | None = None
     better: str = ""
     group: str = "sales"
+    mean: Any = None
 
     def rows(self, rows: Any, span: Span) -> Any:
         """Narrow a QuerySet of the model (already narrowed to what may be seen) to this figure's rows."""
@@ -36,6 +38,8 @@ class Definition:
 
     def aggregate(self) -> dict[str, Any]:
         """Return what to ask the database for."""
+        if self.mean is not None:
+            return {"value": Avg(self.mean)}
         if self.measure:
             return {"value": Sum(self.measure)}
         if self.part is not None:

@@ -1,4 +1,4 @@
-from aftersales.operations import dispatch, following, telling
+from aftersales.operations import deductions, dispatch, fees, following, telling
 from aftersales.queries import jobs as queries
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -40,3 +40,13 @@ def offer_onward_all_due(**_: object) -> None:
 @task
 def tell_all_due(**_: object) -> None:
     telling.tell_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def book_fees_all_due(**_: object) -> None:
+    fees.book_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def propose_deductions_all_due(**_: object) -> None:
+    deductions.propose_all_due(by=SYSTEM, at=clock.now())

@@ -17,5 +17,9 @@ REACTIONS: dict[str, list[str]] = {
     "approval.missed": ["opsdesk.approvals.tasks.remind"],
     "approval.lapsing": ["opsdesk.approvals.tasks.lapse_all_due"],
 }
-DECIDED: dict[str, str] = {}
+DECIDED: dict[str, str] = {
+    "extra": "aftersales.operations.extras.decided",
+    "deduction": "aftersales.operations.deductions.decided",
+    "correction": "channels.operations.corrections.decided",
+}
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""

@@ -32,6 +32,7 @@ FINGERPRINT_KEY = base64.b64decode(secret("FINGERPRINT_KEY", DEVELOPMENT_KEY))
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+BRAND = env.str("BRAND", default="暖岚")  # whose name stands on papers
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 BEHIND_TLS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = BEHIND_TLS

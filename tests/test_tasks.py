@@ -27,6 +27,9 @@ TASKS = {
     "aftersales.tasks.dispatch_all_due": {},
     "aftersales.tasks.offer_onward_all_due": {},
     "aftersales.tasks.tell_all_due": {},
+    "aftersales.tasks.book_fees_all_due": {},
+    "aftersales.tasks.propose_deductions_all_due": {},
+    "channels.tasks.draw_up_all_due": {},
 }
 
 

@@ -6,10 +6,10 @@ from typing import IO
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Job
+from aftersales.models import Job, Visit
 from aftersales.operations import dispatch
 from aftersales.operations.opening import SUBJECT
-from aftersales.states.job import JOB, Answer, JobState
+from aftersales.states.job import JOB, Answer, JobState, Outcome
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.errors import Refused
@@ -138,6 +138,7 @@ def complete(job_id: int, *, serial_number: str, photo: IO[bytes], by: Actor, at
     JOB.check(job, "complete")
     job.photo.save(f"{job.pk}.jpg", cleaned(photo), save=False)
     JOB.move(job, "complete", by=by, at=at, done_at=at, serial_number=serial_number.strip(), photo=job.photo)
+    _end_visit(job, Outcome.DONE, at=at)
     timers.meet_many("installation", SUBJECT, [job.pk], by=by, at=at)
     return job  # type: ignore[no-any-return]
 
@@ -149,7 +150,18 @@ def fail(job_id: int, *, reason: str, by: Actor, at: datetime) -> Job:
     job = Job.objects.visible_to(by).for_change(job_id)
     _needed(reason, job)
     JOB.move(job, "fail", by=by, at=at, reason=reason)
+    _end_visit(job, Outcome.FAILED, at=at, note=reason)
     return job  # type: ignore[no-any-return]
+
+
+def _end_visit(job: Job, outcome: Outcome, *, at: datetime, note: str = "") -> None:
+    """AS-4: end the visit that was planned, or one that nobody planned: whoever reports was there."""
+    number = Visit.objects.filter(job=job).count() + 1
+    planned = Visit.objects.filter(job=job, outcome=Outcome.PLANNED).first()
+    assert job.owner_id is not None, "the database holds that a job at work has an owner"
+    visit = planned or Visit(job=job, number=number, partner_id=job.owner_id)
+    visit.outcome, visit.ended_at, visit.arrived_at, visit.note = outcome, at, visit.arrived_at or at, note
+    visit.save()
 
 
 @transaction.atomic

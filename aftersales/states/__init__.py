@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from aftersales.states import job
+from aftersales.states import deduction, extra, job
 
-EVENTS: dict[str, Any] = {**job.EVENTS}
+EVENTS: dict[str, Any] = {**job.EVENTS, **extra.EVENTS, **deduction.EVENTS}

@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Job
-from channels.models import Listing
+from aftersales.models import Deduction, Job
+from channels.models import Listing, Statement
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
@@ -48,6 +48,27 @@ def _today(at: datetime) -> datetime:
 
 
 _VIEW_JOB = "aftersales.view_job"
+_SEND, _DECIDE = "channels.send_statement", "aftersales.confirm_deduction"
+MONEY = (
+    Queue(_("Statements to send"), _SEND, Statement, lambda rows, at: rows.to_send(), "to_send"),
+    Queue(_("Disputed statements"), _SEND, Statement, lambda rows, at: rows.disputed(), "disputed", True),
+    Queue(
+        _("Statements to settle"),
+        "channels.settle_statement",
+        Statement,
+        lambda rows, at: rows.to_settle(),
+        "to_settle",
+    ),
+    Queue(_("Deductions to decide"), _DECIDE, Deduction, lambda rows, at: rows.to_decide(at), "to_decide"),
+    Queue(
+        _("Deductions to answer"),
+        "aftersales.answer_deduction",
+        Deduction,
+        lambda rows, at: rows.to_answer(),
+        "to_answer",
+        True,
+    ),
+)
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
@@ -55,6 +76,7 @@ QUEUES = (
     Queue(_("No agent"), _VIEW_JOB, Job, lambda rows, at: rows.without_agent(), "no_agent", True),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
+    *MONEY,
 )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from aftersales.models import Offer
 from aftersales.states.job import Answer
 from channels.models import Region
+from opsdesk.console import reasons_money
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def _one(kind: str, rest: str) -> str:
     if kind == "territory":
         region = Region.objects.filter(code=rest.partition(":")[2]).values_list("full_name", flat=True).first()
         return _("its territory %(region)s holds the address") % {"region": region or rest}
-    return words.get(kind, kind)
+    return words.get(kind) or reasons_money.word(kind, rest) or kind
 
 
 def _answer(code: str) -> str:

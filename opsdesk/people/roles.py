@@ -42,8 +42,29 @@ CALLBACKS: tuple[str, ...] = ()
 INSTALLERS: tuple[str, ...] = ()
 WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
-MONEY: tuple[str, ...] = ()
-RULES: tuple[str, ...] = ()
+MONEY: tuple[str, ...] = (
+    "channels.send_statement",
+    "channels.answer_statement",
+    "channels.settle_statement",
+    "channels.export_statement",
+    "channels.propose_correction",
+    "aftersales.propose_deduction",
+    "aftersales.confirm_deduction",
+)
+RULES: tuple[str, ...] = (
+    "aftersales.add_feerate",
+    "aftersales.change_feerate",
+    "aftersales.add_feehold",
+    "aftersales.change_feehold",
+    "aftersales.add_deductionrate",
+    "aftersales.change_deductionrate",
+    "aftersales.add_extrakind",
+    "aftersales.change_extrakind",
+    "channels.add_statementterms",
+    "channels.change_statementterms",
+)
+EXTRAS = ("aftersales.propose_extra",)
+DEDUCTIONS = ("aftersales.propose_deduction", "aftersales.confirm_deduction")
 NETWORK = (
     "channels.add_partner",
     "channels.change_partner",
@@ -53,8 +74,21 @@ NETWORK = (
     "channels.change_authorisation",
     "channels.add_revocation",
 )
-PARTNER: tuple[str, ...] = ("aftersales.view_job", "aftersales.accept_job", "aftersales.work_job")
-PARTNER_MONEY: tuple[str, ...] = ()
+PARTNER: tuple[str, ...] = (
+    "aftersales.view_job",
+    "aftersales.accept_job",
+    "aftersales.work_job",
+    "aftersales.view_extra",
+    "aftersales.propose_extra",
+)
+PARTNER_MONEY: tuple[str, ...] = (
+    "channels.view_entry",
+    "channels.view_statement",
+    "channels.answer_statement",
+    "channels.export_statement",
+    "aftersales.view_deduction",
+    "aftersales.answer_deduction",
+)
 PARTNER_LOOK = (
     "orders.view_order",
     "channels.view_shop",
@@ -73,14 +107,18 @@ ROLES = (
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
-        (*LOOK, *DISPATCH, *REFUNDS, *REPAIRS, *CARE, *INSTALLERS, "orders.show_order", "orders.sign_order"),
+        (*LOOK, *DISPATCH, *EXTRAS, *REFUNDS, *REPAIRS, *CARE, *INSTALLERS, "orders.show_order", "orders.sign_order"),
     ),
     Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
     Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
     Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
-    Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
-    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
+    Role(
+        "sales_director",
+        _("sales director"),
+        (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *EXTRAS, *DEDUCTIONS, *SIGN, *REPORT),
+    ),
+    Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *EXTRAS, *SIGN, *REPORT)),
     Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
     Role("general_manager", _("general manager"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
     Role(

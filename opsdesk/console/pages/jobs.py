@@ -18,6 +18,7 @@ from channels.models import Partner
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console import reasons, timeline
+from opsdesk.console.pages import extras
 from opsdesk.console.pages.base import page, trying, visible
 from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import NotFound
@@ -140,6 +141,7 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **
         buttons=_buttons(row, by, forms or {}, timers),
         **_story(row, by),
         may_show=by.may("orders.show_order") or by.may("aftersales.work_job"),
+        money=extras.section(row, by),
         now=clock.now(),
         **shown,
     )

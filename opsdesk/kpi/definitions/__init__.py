@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import health, installation, sales
+from opsdesk.kpi.definitions import health, installation, money, sales
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {
@@ -19,6 +19,7 @@ GROUPS: dict[str, Any] = {
 DEFINITIONS: tuple[Definition, ...] = (
     *sales.DEFINITIONS,
     *installation.DEFINITIONS,
+    *money.DEFINITIONS,
     *health.DEFINITIONS,
 )
 BY_KEY = {definition.key: definition for definition in DEFINITIONS}

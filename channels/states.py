@@ -132,7 +132,7 @@ STATEMENT_LINE = Machine(
 
 class CorrectionState(models.TextChoices):
     PROPOSED = "proposed", _("to be approved")
-    BOOKED = "booked", _("booked")
+    BOOKED = "booked", _("booked on the account")
     REFUSED = "refused", _("refused")
 
 

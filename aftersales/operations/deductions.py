@@ -53,7 +53,7 @@ class AnswerTimeLeft(Refused):
     code, sentence = "answer_time_left", gettext_lazy("{deduction}: the partner may answer until {due_at}.")
 
 
-Look = Callable[[int, int], tuple[list[queries.Found], int]]
+Look = Callable[[int, int, datetime], tuple[list[queries.Found], int]]
 
 
 def propose_all_due(*, by: Actor, at: datetime) -> int:
@@ -62,11 +62,11 @@ def propose_all_due(*, by: Actor, at: datetime) -> int:
 
 
 def _propose_all(look: Look, *, by: Actor, at: datetime) -> int:
-    found, last = look(0, BATCH)
+    found, last = look(0, BATCH, at)
     total = 0
     while last:
         total += len(_propose_many(found, by=by, at=at))
-        found, last = look(last, BATCH)
+        found, last = look(last, BATCH, at)
     return total
 
 

@@ -1,7 +1,7 @@
 """AS-5: the facts from which deductions may be proposed."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -33,17 +33,18 @@ def rates() -> tuple[rule.Rate, ...]:
     return tuple(rule.Rate(r.pk, r.kind, r.amount_yuan, r.valid_from, r.valid_to) for r in rows)
 
 
-def late_after(pk: int, most: int) -> tuple[list[Found], int]:
+def late_after(pk: int, most: int, at: datetime) -> tuple[list[Found], int]:
     """AS-5: return the next missed installations (by their clock's key) and the last key seen. Two queries."""
     known = Deduction.objects.filter(kind=DeductionKind.LATE, source_type=TIMER, source_id=OuterRef("pk"))
     his = Job.objects.filter(pk=OuterRef("subject_id"), owner__isnull=False, accepted_at__lt=OuterRef("missed_at"))
-    missed = Timer.objects.filter(subject_type=_JOB, policy__code="installation", missed_at__isnull=False)
+    missed = Timer.objects.filter(subject_type=_JOB, policy__code="installation", missed_at__lte=at)
     clocks = list(missed.filter(Exists(his), ~Exists(known), pk__gt=pk).order_by("pk")[:most])
     jobs = Job.objects.in_bulk([clock.subject_id for clock in clocks])
     found = []
     for clock in clocks:
         job = jobs[clock.subject_id]
-        finding = rule.late(rule.Late(clock.due_at, job.accepted_at, job.done_at, job.frozen_at is not None))
+        done_at = job.done_at if job.done_at and job.done_at <= at else None
+        finding = rule.late(rule.Late(clock.due_at, job.accepted_at, done_at, job.frozen_at is not None))
         if finding.propose and job.owner_id:
             on = timezone.localdate(clock.due_at)
             source = (TIMER, clock.pk)
@@ -51,10 +52,10 @@ def late_after(pk: int, most: int) -> tuple[list[Found], int]:
     return found, clocks[-1].pk if clocks else 0
 
 
-def failed_after(pk: int, most: int) -> tuple[list[Found], int]:
+def failed_after(pk: int, most: int, at: datetime) -> tuple[list[Found], int]:
     """AS-5: return the next visits in vain by the installer's own fault, and the last key seen. One query."""
     known = Deduction.objects.filter(kind=DeductionKind.SUBSTANDARD, source_type=VISIT, source_id=OuterRef("pk"))
-    own = Visit.objects.filter(outcome=Outcome.FAILED, payer=Payer.PARTNER, pk__gt=pk)
+    own = Visit.objects.filter(outcome=Outcome.FAILED, payer=Payer.PARTNER, ended_at__lte=at, pk__gt=pk)
     visits = list(own.filter(~Exists(known)).order_by("pk")[:most])
     found = [
         Found(

@@ -19,7 +19,7 @@ class DeductionState(models.TextChoices):
     ADMITTED = "admitted", _("admitted by the partner")
     CONTESTED = "contested", _("contested by the partner")
     CONFIRMED = "confirmed", _("confirmed, to be signed")
-    BOOKED = "booked", _("booked")
+    BOOKED = "booked", _("booked on the account")
     DROPPED = "dropped", _("dropped")
 
 

@@ -16,7 +16,7 @@ class OrderChannel(models.TextChoices):
 class ExtraState(models.TextChoices):
     PROPOSED = "proposed", _("to be approved")
     APPROVED = "approved", _("approved")
-    BOOKED = "booked", _("booked")
+    BOOKED = "booked", _("booked on the account")
     REFUSED = "refused", _("refused")
 
 

@@ -114,7 +114,7 @@ class StatementAdmin(ReadOnlyAdmin):
             (
                 (_("statement"), 14),
                 (_("partner"), 24),
-                (_("month"), 10),
+                (_("statement month"), 10),
                 (_("state"), 14),
                 (_("lines"), 8),
                 (_("opening balance (yuan)"), 16),
@@ -135,7 +135,7 @@ class StatementAdmin(ReadOnlyAdmin):
         ),
     )
 
-    @display(description=_("month"), ordering="month")
+    @display(description=_("statement month"), ordering="month")
     def month_shown(self, statement: Statement) -> str:
         return f"{statement.month:%Y-%m}"
 

@@ -49,7 +49,7 @@ class Statement(models.Model):
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="statements", verbose_name=_("partner"))
-    month = models.DateField(_("month"))
+    month = models.DateField(_("statement month"))
     state = models.CharField(_("state"), max_length=10, choices=StatementState, default=StatementState.DRAWN)
     lines_count = models.PositiveIntegerField(_("lines"))
     opening_yuan = models.DecimalField(_("opening balance (yuan)"), max_digits=12, decimal_places=2)

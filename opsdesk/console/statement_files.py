@@ -28,7 +28,7 @@ def workbook(statement: Statement, lines: Sequence[StatementLine], sources: Mapp
     """AS-12: return the statement as .xlsx: a sheet that sums up, and one of all lines."""
     summary = [
         (_("partner"), statement.partner.name),
-        (_("month"), f"{statement.month:%Y-%m}"),
+        (_("statement month"), f"{statement.month:%Y-%m}"),
         (_("statement"), str(statement)),
         (_("state"), statement.get_state_display()),
         (_("lines"), statement.lines_count),
@@ -112,7 +112,10 @@ def _head(page: _Paper, statement: Statement) -> None:
     page.set_font("noto", size=9)
     facts = (
         (_("partner"), f"{statement.partner.name} ({statement.partner.code})"),
-        (_("month"), _("%(year)s-%(month)s") % {"year": statement.month.year, "month": f"{statement.month:%m}"}),
+        (
+            _("statement month"),
+            _("%(year)s-%(month)s") % {"year": statement.month.year, "month": f"{statement.month:%m}"},
+        ),
         (_("statement"), str(statement)),
         (_("state"), statement.get_state_display()),
     )
@@ -172,7 +175,7 @@ def _sums(page: _Paper, statement: Statement) -> None:
         page.cell(0, 7, said, new_x="LMARGIN", new_y="NEXT")
     side = _("the company owes the partner") if statement.closing_yuan >= 0 else _("the partner owes the company")
     page.set_font("noto", size=8)
-    page.cell(0, 5, _("positive amounts: %(side)s") % {"side": _("the company owes the partner")} + f" · {side}")
+    page.cell(0, 5, _("closing balance: %(side)s; negative amounts: the partner owes") % {"side": side})
     page.ln(9)
 
 

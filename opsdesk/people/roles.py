@@ -64,6 +64,7 @@ RULES: tuple[str, ...] = (
     "channels.change_statementterms",
 )
 EXTRAS = ("aftersales.propose_extra",)
+SETTLE = ("channels.settle_statement",)
 DEDUCTIONS = ("aftersales.propose_deduction", "aftersales.confirm_deduction")
 NETWORK = (
     "channels.add_partner",
@@ -119,8 +120,8 @@ ROLES = (
         (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *EXTRAS, *DEDUCTIONS, *SIGN, *REPORT),
     ),
     Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *EXTRAS, *SIGN, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
-    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
+    Role("gm_office", _("GM office"), (*LOOK, *SETTLE, *SIGN, *REPORT, "audit.view_event")),
+    Role("general_manager", _("general manager"), (*LOOK, *SETTLE, *SIGN, *REPORT, "audit.view_event")),
     Role(
         "system_admin",
         _("system administrator"),

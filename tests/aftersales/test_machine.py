@@ -3,14 +3,35 @@
 import pytest
 
 from aftersales.models import Job
+from aftersales.states.deduction import DEDUCTION, DeductionState
+from aftersales.states.extra import EXTRA, ExtraState
 from aftersales.states.job import JOB, JobState
+from channels.states import (
+    CORRECTION,
+    STATEMENT,
+    STATEMENT_LINE,
+    CorrectionState,
+    LineState,
+    StatementState,
+)
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
 from orders.models import Order
 from orders.states import IMPORT, ORDER, ImportState, OrderState
 
-MACHINES = ((JOB, JobState), (ORDER, OrderState), (IMPORT, ImportState), (TIMER, TimerState), (MAIL, MailState))
+MACHINES = (
+    (JOB, JobState),
+    (ORDER, OrderState),
+    (IMPORT, ImportState),
+    (TIMER, TimerState),
+    (MAIL, MailState),
+    (EXTRA, ExtraState),
+    (DEDUCTION, DeductionState),
+    (STATEMENT, StatementState),
+    (STATEMENT_LINE, LineState),
+    (CORRECTION, CorrectionState),
+)
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")
     for machine, states in MACHINES

@@ -137,7 +137,7 @@ def _page(request: HttpRequest, pk: int, bound: dict[str, Any] | None = None) ->
         shares=accounts.shares_of(row),
         clocks=[(timer, wording.explain_zh(deadlines.from_because(timer.because))) for timer in timers],
         buttons=_buttons(row, by, bound or {}),
-        may_dispute=may_answer and any(line.state == LineState.LISTED for line in lines),
+        may_dispute=may_answer and bool(by.partners) and any(line.state == LineState.LISTED for line in lines),
         may_answer_lines=by.may("channels.send_statement"),
         may_take_out=by.may(TAKE_OUT),
         timeline=timeline.of(row, *(line for line in lines if line.state != LineState.LISTED)),

@@ -51,7 +51,8 @@ def login(client, role: str, name: str = "", **scopes: object) -> None:
 def picture(client, name: str, pk: int) -> bytes:
     answer = client.get(reverse(name, args=[pk]))
     content = b"".join(answer.streaming_content)
-    answer.file_to_stream.close()
+    for close in answer._resource_closers:  # answer.close() would close the test's database connection, too
+        close()
     return content
 
 

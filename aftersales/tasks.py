@@ -2,7 +2,9 @@ from aftersales.operations import (
     callbacks,
     clocks,
     complaint_escalation,
+    deductions,
     dispatch,
+    fees,
     following,
     hand_over,
     reports,
@@ -86,3 +88,13 @@ def note_slips_all_due(**_: object) -> None:
 @task
 def clear_drafts_all_due(**_: object) -> None:
     reports.clear_stale(by=SYSTEM, at=clock.now())
+
+
+@task
+def book_fees_all_due(**_: object) -> None:
+    fees.book_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def propose_deductions_all_due(**_: object) -> None:
+    deductions.propose_all_due(by=SYSTEM, at=clock.now())

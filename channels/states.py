@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from opsdesk.machine import Machine
+
 
 class PlatformKind(models.TextChoices):
     MARKETPLACE = "marketplace", _("marketplace")
@@ -90,6 +92,56 @@ class EntryKind(models.TextChoices):
     REBATE = "rebate", _("rebate")
     REIMBURSEMENT = "reimbursement", _("reimbursement")
     CORRECTION = "correction", _("correction")
+    PAYMENT = "payment", _("payment")
+
+
+class StatementState(models.TextChoices):
+    DRAWN = "drawn", _("drawn up")
+    SENT = "sent", _("sent, not confirmed")
+    DISPUTED = "disputed", _("disputed")
+    CONFIRMED = "confirmed", _("confirmed")
+    SETTLED = "settled", _("settled")
+
+
+STATEMENT = Machine(
+    "statement",
+    send=(("drawn",), "sent"),
+    confirm=(("sent",), "confirmed"),
+    dispute=(("sent", "disputed"), "disputed"),
+    answer=(("disputed",), "sent"),
+    settle=(("confirmed",), "settled"),
+)
+"""AS-12: silence confirms nothing; a dispute is answered line by line, then the partner is asked once more."""
+
+
+class LineState(models.TextChoices):
+    LISTED = "listed", _("listed")
+    DISPUTED = "disputed", _("disputed")
+    KEPT = "kept", _("kept")
+    TAKEN_BACK = "taken_back", _("taken back")
+
+
+STATEMENT_LINE = Machine(
+    "statementline",
+    dispute=(("listed",), "disputed"),
+    keep=(("disputed",), "kept"),
+    take_back=(("disputed",), "taken_back"),
+)
+"""A line is disputed once; taken back, its counter-entry stands on a later statement."""
+
+
+class CorrectionState(models.TextChoices):
+    PROPOSED = "proposed", _("to be approved")
+    BOOKED = "booked", _("booked on the account")
+    REFUSED = "refused", _("refused")
+
+
+CORRECTION = Machine(
+    "correction",
+    book=(("proposed",), "booked"),
+    refuse=(("proposed",), "refused"),
+)
+"""FI-2: nothing is corrected by hand without another's signature."""
 
 
 EVENTS = {
@@ -99,4 +151,23 @@ EVENTS = {
     "entry.book": _("Booked: {text}, ¥{amount}"),
     "entry.reverse": _("Reversed by a counter-entry: {text}, ¥{amount} ({reason})"),
     "listing.map": _("Listing mapped to a model"),
+    "statement.draw": _("Statement drawn up: {lines} lines, ¥{total}"),
+    "statement.send": _("Sent to the partner, answer due {due_at}"),
+    "statement.confirm": _("Confirmed{how}"),
+    "statement.dispute": _("Disputed by the partner: {lines}"),
+    "statement.answer": _("All disputed lines answered; the partner is asked once more"),
+    "statement.settle": _("Settled: ¥{amount} on {paid_on}, {reference}"),
+    "statement.export": _("Statement taken out as {format}"),
+    "statementline.dispute": _("Line disputed: {reason}"),
+    "statementline.keep": _("Line kept: {answer}"),
+    "statementline.take_back": _("Line taken back: {answer}"),
+    "statement_confirmation.warned": _("The partner's confirmation is due soon ({due_at})"),
+    "statement_confirmation.missed": _("Not confirmed in time, was due {due_at}"),
+    "statement_confirmation.escalated": _("Still not confirmed, was due {due_at}"),
+    "statement_answer.warned": _("Answer to the dispute is due soon ({due_at})"),
+    "statement_answer.missed": _("Dispute not answered in time, was due {due_at}"),
+    "statement_answer.escalated": _("Dispute still not answered, was due {due_at}"),
+    "correction.propose": _("Proposed: {text}, ¥{amount} ({reason})"),
+    "correction.book": _("Approved and booked"),
+    "correction.refuse": _("Not approved: {reason}"),
 }

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from aftersales.api import money
 from aftersales.api import views as jobs
+from channels.api import views as statements
 
 urlpatterns = [
     path("jobs/", jobs.JobList.as_view(), name="api_jobs"),
@@ -17,4 +19,12 @@ urlpatterns = [
     path("jobs/<int:pk>/installer/", jobs.Person.as_view(), name="api_installer"),
     path("jobs/<int:pk>/reply/", jobs.Reply.as_view(), name="api_reply"),
     path("jobs/<int:pk>/failure/", jobs.Failure.as_view(), name="api_failure"),
+    path("extra-kinds/", money.ExtraKindList.as_view(), name="api_extra_kinds"),
+    path("jobs/<int:pk>/extras/", money.Extras.as_view(), name="api_extras"),
+    path("deductions/", money.DeductionList.as_view(), name="api_deductions"),
+    path("deductions/<int:pk>/answer/", money.Answer.as_view(), name="api_deduction_answer"),
+    path("statements/", statements.StatementList.as_view(), name="api_statements"),
+    path("statements/<int:pk>/", statements.StatementDetail.as_view(), name="api_statement"),
+    path("statements/<int:pk>/confirmation/", statements.Confirmation.as_view(), name="api_confirmation"),
+    path("statements/<int:pk>/disputes/", statements.Disputes.as_view(), name="api_disputes"),
 ]

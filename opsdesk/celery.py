@@ -22,6 +22,9 @@ SCHEDULE = {
     "escalate complaints": ("aftersales.tasks.escalate_complaints_all_due", 600.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
+    "book fees": ("aftersales.tasks.book_fees_all_due", crontab(minute=25)),
+    "propose deductions": ("aftersales.tasks.propose_deductions_all_due", crontab(minute=40)),
+    "draw up statements": ("channels.tasks.draw_up_all_due", crontab(minute=10, hour="1-6")),
     "freeze reports": ("opsdesk.kpi.tasks.freeze_all_due", crontab(minute=5, hour="6-23")),
     "lapse approvals": ("opsdesk.approvals.tasks.lapse_all_due", 600.0),
     "morning mail": ("opsdesk.kpi.tasks.send_all_due", crontab(minute="*/10", hour="6-11")),
@@ -43,4 +46,6 @@ app.conf.beat_schedule = {
 }
 app.conf.task_routes = ROUTES
 app.conf.task_queues = [Queue(name) for name in QUEUES]
-app.autodiscover_tasks(["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "orders", "aftersales"])
+app.autodiscover_tasks(
+    ["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "channels", "orders", "aftersales"]
+)

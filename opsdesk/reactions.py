@@ -36,6 +36,9 @@ REACTIONS: dict[str, list[str]] = {
 DECIDED: dict[str, str] = {
     "part": "aftersales.operations.parts.part_decided",
     "compensation": "aftersales.operations.complaints.decided",
+    "extra": "aftersales.operations.extras.decided",
+    "deduction": "aftersales.operations.deductions.decided",
+    "correction": "channels.operations.corrections.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}

@@ -33,6 +33,7 @@ FINGERPRINT_KEY = base64.b64decode(secret("FINGERPRINT_KEY", DEVELOPMENT_KEY))
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+BRAND = env.str("BRAND", default="暖岚")  # whose name stands on papers
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 BEHIND_TLS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = BEHIND_TLS
@@ -183,6 +184,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"fontTools": {"level": "WARNING"}},  # it tells of every glyph
 }
 _SHADES = ("50", *map(str, range(100, 1000, 100)), "950")
 _BLUES = "#eff6ff #dbeafe #bfdbfe #93c5fd #60a5fa #3b82f6 #2563eb #1d4ed8 #1e40af #1e3a8a #172554".split()  # noqa: SIM905

@@ -3,10 +3,13 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.console.pages import (
+    accounts,
     callbacks,
     complaint_statistics,
     complaints,
     coverage,
+    deductions,
+    extras,
     imports,
     jobs,
     orders,
@@ -14,6 +17,7 @@ from opsdesk.console.pages import (
     refunds,
     repairs,
     scores,
+    statements,
 )
 from opsdesk.console.phone import access
 
@@ -33,6 +37,24 @@ urlpatterns = [
     path("desk/job/<int:pk>/photo/", desk(jobs.photo), name="job_photo"),
     path("desk/job/<int:pk>/photo/<int:number>/", desk(jobs.further_photo), name="job_further_photo"),
     path("desk/job/<int:pk>/signature/<int:number>/", desk(jobs.signature), name="job_signature"),
+    path("desk/job/<int:pk>/extra/", desk(extras.propose), name="job_extra"),
+    path("desk/job/<int:pk>/deduct/", desk(extras.deduct), name="job_deduct"),
+    path("desk/extra/<int:pk>/photo/", desk(extras.photo), name="extra_photo"),
+    path("desk/deduction/<int:pk>/", desk(deductions.deduction), name="deduction"),
+    path("desk/deduction/<int:pk>/<slug:action>/", desk(deductions.act), name="deduction_act"),
+    path("desk/accounts/", desk(accounts.overview), name="accounts"),
+    path("desk/account/<int:pk>/", desk(accounts.account), name="account"),
+    path("desk/account/<int:pk>/propose/", desk(accounts.propose), name="account_propose"),
+    path("desk/entry/<int:pk>/", desk(accounts.entry), name="entry"),
+    path("desk/entry/<int:pk>/take-back/", desk(accounts.take_back), name="entry_take_back"),
+    path("desk/correction/<int:pk>/", desk(accounts.correction), name="correction"),
+    path("desk/correction/<int:pk>/receipt/", desk(accounts.receipt), name="correction_receipt"),
+    path("desk/statement/<int:pk>/", desk(statements.statement), name="statement"),
+    path("desk/statement/<int:pk>/xlsx/", desk(statements.excel), name="statement_excel"),
+    path("desk/statement/<int:pk>/pdf/", desk(statements.pdf), name="statement_pdf"),
+    path("desk/statement/<int:pk>/dispute/", desk(statements.dispute), name="statement_dispute"),
+    path("desk/statement/<int:pk>/do/<slug:action>/", desk(statements.act), name="statement_act"),
+    path("desk/statement/<int:pk>/line/<int:line>/<slug:action>/", desk(statements.answer), name="statement_answer"),
     path("desk/job/<int:pk>/<slug:action>/", desk(jobs.act), name="job_act"),
     path("desk/score/<int:pk>/", desk(scores.score), name="score"),
     path("desk/score/<int:pk>/contest/", desk(scores.contest), name="score_contest"),

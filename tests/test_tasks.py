@@ -34,6 +34,9 @@ TASKS = {
     "aftersales.tasks.score_all_due": {},
     "aftersales.tasks.escalate_complaints_all_due": {},
     "aftersales.tasks.note_slips_all_due": {},
+    "aftersales.tasks.book_fees_all_due": {},
+    "aftersales.tasks.propose_deductions_all_due": {},
+    "channels.tasks.draw_up_all_due": {},
 }
 
 

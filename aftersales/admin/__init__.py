@@ -1,7 +1,10 @@
 from aftersales.admin import callbacks as callbacks
 from aftersales.admin import complaints as complaints
+from aftersales.admin import deductions as deductions
+from aftersales.admin import extras as extras
 from aftersales.admin import installers as installers
 from aftersales.admin import jobs as jobs
+from aftersales.admin import rates as rates
 from aftersales.admin import refunds as refunds
 from aftersales.admin import repairs as repairs
 from aftersales.admin import return_rules as return_rules

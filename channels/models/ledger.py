@@ -20,6 +20,10 @@ class EntryQuerySet(DeskQuerySet):
             return self
         return self.filter(Exists(Partner.objects.within(by.partners).filter(pk=OuterRef("partner_id"))))
 
+    def open(self) -> Self:
+        """AS-12: narrow to the entries that stand on no statement yet."""
+        return self.filter(line=None)
+
     def balance(self) -> Decimal:
         """FI-1: return what the company owes for these entries; negative: what is owed to it. One query."""
         total: Decimal | None = self.aggregate(total=Sum("amount_yuan"))["total"]

@@ -32,6 +32,7 @@ def _item(title: Any, icon: str, link: Any, right: str) -> dict[str, Any]:
 
 
 _JOB, _VIEW_JOB, _CERTIFICATE = "aftersales_job", "aftersales.view_job", "aftersales_certificate"
+_STATEMENT = "channels_statement"
 _REFUND, _VIEW_REFUND = "aftersales_refund", "aftersales.view_refund"
 REFUNDS: tuple[dict[str, Any], ...] = (
     _item(_("Burning"), "local_fire_department", _list(_REFUND, "queue=burning"), _VIEW_REFUND),
@@ -99,7 +100,35 @@ CARE: tuple[dict[str, Any], ...] = (
     _item(_("Classes of complaints"), "label", _list("aftersales_complaintclass"), "aftersales.change_complaintclass"),
     _item(_("Words for classes"), "spellcheck", _list("aftersales_classword"), "aftersales.change_classword"),
 )
-MONEY: tuple[dict[str, Any], ...] = ()
+MONEY: tuple[dict[str, Any], ...] = (
+    _item(_("Partners' accounts"), "account_balance", reverse_lazy("accounts"), "channels.view_entry"),
+    _item(_("Statements to send"), "outgoing_mail", _list(_STATEMENT, "queue=to_send"), "channels.send_statement"),
+    _item(_("Disputed statements"), "gavel", _list(_STATEMENT, "queue=disputed"), "channels.send_statement"),
+    _item(_("Statements to settle"), "payments", _list(_STATEMENT, "queue=to_settle"), "channels.settle_statement"),
+    _item(_("To confirm"), "rule", _list(_STATEMENT, "queue=to_confirm"), "channels.answer_statement"),
+    _item(_("All statements"), "description", _list(_STATEMENT), "channels.view_statement"),
+    _item(_("Bookings"), "list_alt", _list("channels_entry"), "channels.view_entry"),
+    _item(_("Extra work"), "construction", _list("aftersales_extra"), "aftersales.view_extra"),
+    _item(
+        _("Deductions to decide"),
+        "balance",
+        _list("aftersales_deduction", "queue=to_decide"),
+        "aftersales.confirm_deduction",
+    ),
+    _item(
+        _("Deductions to answer"),
+        "reply",
+        _list("aftersales_deduction", "queue=to_answer"),
+        "aftersales.answer_deduction",
+    ),
+    _item(_("All deductions"), "money_off", _list("aftersales_deduction"), "aftersales.view_deduction"),
+    _item(_("Corrections"), "edit_note", _list("channels_correction"), "channels.propose_correction"),
+    _item(_("Fee rates"), "price_change", _list("aftersales_feerate"), "aftersales.change_feerate"),
+    _item(_("Holds on fees"), "pause_circle", _list("aftersales_feehold"), "aftersales.change_feehold"),
+    _item(_("Deduction rates"), "percent", _list("aftersales_deductionrate"), "aftersales.change_deductionrate"),
+    _item(_("Kinds of extra work"), "category", _list("aftersales_extrakind"), "aftersales.change_extrakind"),
+    _item(_("Terms of statements"), "event", _list("channels_statementterms"), "channels.change_statementterms"),
+)
 APPROVALS: tuple[dict[str, Any], ...] = (
     _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),
     _item(_("All approvals"), "fact_check", _list("approvals_approval"), "approvals.view_approval"),

@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.models import Callback, Complaint, Job, Refund, Repair, Slip
-from channels.models import Listing
+from aftersales.models import Callback, Complaint, Deduction, Job, Refund, Repair, Slip
+from channels.models import Listing, Statement
 from opsdesk.actor import Actor
 from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
@@ -54,6 +54,28 @@ _VIEW_JOB = "aftersales.view_job"
 _VIEW_COMPLAINT, _WORK_COMPLAINT = "aftersales.view_complaint", "aftersales.work_complaint"
 _HEAD, _CALL, _VIEW_CALLBACK = "aftersales.approve_complaint", "aftersales.make_callback", "aftersales.view_callback"
 _VIEW_JOB, _VIEW_REFUND = "aftersales.view_job", "aftersales.view_refund"
+_SEND, _DECIDE = "channels.send_statement", "aftersales.confirm_deduction"
+MONEY = (
+    Queue(_("Statements to send"), _SEND, Statement, lambda rows, at: rows.to_send(), "to_send"),
+    Queue(_("Disputed statements"), _SEND, Statement, lambda rows, at: rows.disputed(), "disputed", True),
+    Queue(
+        _("Statements to settle"),
+        "channels.settle_statement",
+        Statement,
+        lambda rows, at: rows.to_settle(),
+        "to_settle",
+    ),
+    Queue(_("To confirm"), "channels.answer_statement", Statement, lambda rows, at: rows.to_confirm(), "to_confirm"),
+    Queue(_("Deductions to decide"), _DECIDE, Deduction, lambda rows, at: rows.to_decide(at), "to_decide"),
+    Queue(
+        _("Deductions to answer"),
+        "aftersales.answer_deduction",
+        Deduction,
+        lambda rows, at: rows.to_answer(),
+        "to_answer",
+        True,
+    ),
+)
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
@@ -85,6 +107,7 @@ QUEUES = (
     Queue(_("Tell the customer"), "aftersales.tell_customer", Slip, lambda rows, at: rows.to_tell(), "to_tell", True),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
+    *MONEY,
 )
 
 

@@ -9,7 +9,7 @@ from aftersales.models import Offer
 from aftersales.states.job import Answer
 from channels.models import Region
 from channels.states import Skill
-from opsdesk.console import because
+from opsdesk.console import because, reasons_money
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _one(kind: str, rest: str) -> str:
     if kind == "territory":
         region = Region.objects.filter(code=rest.partition(":")[2]).values_list("full_name", flat=True).first()
         return _("its territory %(region)s holds the address") % {"region": region or rest}
-    return words.get(kind) or because.one(kind, rest)
+    return words.get(kind) or reasons_money.word(kind, rest) or because.one(kind, rest)
 
 
 def _skill(code: str) -> str:

@@ -15,6 +15,7 @@ from opsdesk.approvals.models import Limit, SecondSignature
 from opsdesk.console import (
     reference_care,
     reference_dispatch,
+    reference_money,
     reference_phone,
     reference_refunds,
     reference_repairs,
@@ -49,6 +50,7 @@ def load() -> None:
     reference_care.load(data)
     reference_refunds.load(data)
     reference_phone.load(data)
+    reference_money.load(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(

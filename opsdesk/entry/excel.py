@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
@@ -27,30 +28,44 @@ class TooManyRows(Refused):
 
 def workbook(sheet: str, columns: Sequence[tuple[Any, int]], rows: Iterable[Sequence[Any]]) -> io.BytesIO:
     """Return an .xlsx of these columns (title, width) and rows; text that looks like a formula stays text."""
+    return workbook_of([(sheet, columns, rows)])
+
+
+Sheet = tuple[str, Sequence[tuple[Any, int]], Iterable[Sequence[Any]]]
+
+
+def workbook_of(sheets: Sequence[Sheet]) -> io.BytesIO:
+    """Return an .xlsx of several sheets: each its name, columns (title, width) and rows."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True} | dict.fromkeys(_AS_TEXT, False))
-    page = book.add_worksheet(sheet[:31])
-    bold, when = (
-        book.add_format({"bold": True, "bg_color": "#EFF6FF"}),
-        book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-    )
-    page.freeze_panes(1, 0)
-    for index, (title, width) in enumerate(columns):
-        page.set_column(index, index, width)
-        page.write_string(0, index, str(title), bold)
-    for line, row in enumerate(rows, 1):
-        for index, value in enumerate(row):
-            _write(page, line, index, value, when)
+    bold = book.add_format({"bold": True, "bg_color": "#EFF6FF"})
+    formats = {name: book.add_format({"num_format": text}) for name, text in _FORMATS.items()}
+    for sheet, columns, rows in sheets:
+        page = book.add_worksheet(sheet[:31])
+        page.freeze_panes(1, 0)
+        for index, (title, width) in enumerate(columns):
+            page.set_column(index, index, width)
+            page.write_string(0, index, str(title), bold)
+        for line, row in enumerate(rows, 1):
+            for index, value in enumerate(row):
+                _write(page, line, index, value, formats)
     book.close()
     out.seek(0)
     return out
 
 
-def _write(page: Any, line: int, index: int, value: Any, when: Any) -> None:
+_FORMATS = {"moment": "yyyy-mm-dd hh:mm", "day": "yyyy-mm-dd", "money": "#,##0.00"}
+
+
+def _write(page: Any, line: int, index: int, value: Any, formats: dict[str, Any]) -> None:
     if value is None or value == "":
         return
     if isinstance(value, datetime):
-        page.write_datetime(line, index, timezone.localtime(value).replace(tzinfo=None), when)
+        page.write_datetime(line, index, timezone.localtime(value).replace(tzinfo=None), formats["moment"])
+    elif isinstance(value, date):
+        page.write_datetime(line, index, datetime.combine(value, time.min), formats["day"])
+    elif isinstance(value, Decimal):
+        page.write_number(line, index, value, formats["money"])
     elif isinstance(value, bool | str) or hasattr(value, "_proxy____args"):
         page.write_string(line, index, str(value))
     else:

@@ -110,7 +110,15 @@ WAREHOUSE: tuple[str, ...] = (
     "aftersales.receive_repair",
 )
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
-MONEY: tuple[str, ...] = ()
+MONEY: tuple[str, ...] = (
+    "channels.send_statement",
+    "channels.answer_statement",
+    "channels.settle_statement",
+    "channels.export_statement",
+    "channels.propose_correction",
+    "aftersales.propose_deduction",
+    "aftersales.confirm_deduction",
+)
 RULES: tuple[str, ...] = (
     "aftersales.add_dispatchrule",
     "aftersales.change_dispatchrule",
@@ -127,6 +135,22 @@ RULES: tuple[str, ...] = (
     "aftersales.*_platformtimer",
     "aftersales.*_returnpolicy",
     "aftersales.*_customerright",
+    "aftersales.add_feerate",
+    "aftersales.change_feerate",
+    "aftersales.add_feehold",
+    "aftersales.change_feehold",
+    "aftersales.add_deductionrate",
+    "aftersales.change_deductionrate",
+    "aftersales.add_extrakind",
+    "aftersales.change_extrakind",
+    "channels.add_statementterms",
+    "channels.change_statementterms",
+)
+EXTRAS = ("aftersales.propose_extra",)
+SETTLE = ("channels.settle_statement",)
+DEDUCTIONS = (
+    "aftersales.propose_deduction",
+    "aftersales.confirm_deduction",
 )
 NETWORK = (
     "channels.add_partner",
@@ -141,6 +165,8 @@ PARTNER: tuple[str, ...] = (
     "aftersales.view_job",
     "aftersales.accept_job",
     "aftersales.work_job",
+    "aftersales.view_extra",
+    "aftersales.propose_extra",
     "aftersales.view_repair",
     "aftersales.register_repair",
     "aftersales.work_repair",
@@ -149,7 +175,14 @@ PARTNER_SCORE = (
     "aftersales.view_score",
     "aftersales.contest_score",
 )
-PARTNER_MONEY: tuple[str, ...] = ()
+PARTNER_MONEY: tuple[str, ...] = (
+    "channels.view_entry",
+    "channels.view_statement",
+    "channels.answer_statement",
+    "channels.export_statement",
+    "aftersales.view_deduction",
+    "aftersales.answer_deduction",
+)
 PARTNER_REGISTRY = (
     "aftersales.view_installer",
     "aftersales.add_installer",
@@ -198,6 +231,7 @@ ROLES = (
         (
             *LOOK,
             *DISPATCH,
+            *EXTRAS,
             *REFUNDS,
             *REPAIRS,
             *CARE,
@@ -256,6 +290,8 @@ ROLES = (
             *NETWORK,
             *INSTALLERS,
             *DISPATCH,
+            *EXTRAS,
+            *DEDUCTIONS,
             *SIGN,
             *SCORES,
             *CARE_HEAD,
@@ -269,6 +305,7 @@ ROLES = (
             *LOOK,
             *INSTALLERS,
             *DISPATCH,
+            *EXTRAS,
             *SIGN,
             *CARE_HEAD,
             *REPORT,
@@ -279,6 +316,7 @@ ROLES = (
         _("GM office"),
         (
             *LOOK,
+            *SETTLE,
             *SIGN,
             *SCORES,
             *CARE_HEAD,
@@ -291,6 +329,7 @@ ROLES = (
         _("general manager"),
         (
             *LOOK,
+            *SETTLE,
             *SIGN,
             *SCORES,
             *CARE_HEAD,

@@ -5,10 +5,20 @@ import pytest
 from aftersales.models import Job
 from aftersales.states.callback import CALLBACK, CallbackState
 from aftersales.states.complaint import COMPLAINT, ComplaintState
+from aftersales.states.deduction import DEDUCTION, DeductionState
+from aftersales.states.extra import EXTRA, ExtraState
 from aftersales.states.job import JOB, JobState
 from aftersales.states.refund import REFUND, RefundState
 from aftersales.states.repair import PART, REPAIR, PartState, RepairState
 from aftersales.states.score import CONTEST, SCORE, ContestState, ScoreState
+from channels.states import (
+    CORRECTION,
+    STATEMENT,
+    STATEMENT_LINE,
+    CorrectionState,
+    LineState,
+    StatementState,
+)
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
@@ -28,6 +38,11 @@ MACHINES = (
     (IMPORT, ImportState),
     (TIMER, TimerState),
     (MAIL, MailState),
+    (EXTRA, ExtraState),
+    (DEDUCTION, DeductionState),
+    (STATEMENT, StatementState),
+    (STATEMENT_LINE, LineState),
+    (CORRECTION, CorrectionState),
 )
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")

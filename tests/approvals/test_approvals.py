@@ -26,7 +26,8 @@ FIVE, LOW, HIGH = Decimal("5.00"), Decimal("200.00"), Decimal("900.00")
 
 
 @pytest.fixture(autouse=True)
-def _limits():
+def _limits(settings):
+    settings.DECIDED = {}  # the subjects here stand for themselves; what follows a decision is tested where it follows
     ensure_roles()
     always = WorkCalendar.objects.create(code="always", name="always", weekly=dict.fromkeys(make.WEEK, make.WORKDAY))
     policy = make.policy("approval", timedelta(hours=8), always, Counting.WORKING_TIME)

@@ -53,6 +53,17 @@ def login(client, role: str, **scopes: object):
     return person
 
 
+MONEY = (
+    "channels_entry",
+    "channels_statement",
+    "channels_correction",
+    "channels_statementterms",
+    "aftersales_extra",
+    "aftersales_deduction",
+    "aftersales_feerate",
+)
+
+
 def pages(job: Job) -> dict[str, str]:
     lists = (
         "orders_order",
@@ -67,6 +78,7 @@ def pages(job: Job) -> dict[str, str]:
         "channels_listing",
         "channels_platform",
         "channels_region",
+        *MONEY,
         "sla_policy",
         "sla_workcalendar",
         "sla_calendarday",
@@ -90,7 +102,7 @@ MASTER = {"sla_policy", "sla_workcalendar", "sla_calendarday", "kpi_target"}
 OFFICE = {
     "start", "order", "job", "import", "orders_order", "orders_import", "orders_rejectedrow",
     "aftersales_job", "channels_shop", "channels_partner", "channels_authorisation", "channels_territory",
-    "channels_product", "channels_listing", "channels_platform", "channels_region", *MASTER,
+    "channels_product", "channels_listing", "channels_platform", "channels_region", *MASTER, *MONEY,
 }  # fmt: skip
 MORE = {
     "shop_operations": {"upload"},
@@ -102,8 +114,9 @@ MORE = {
 }
 PARTNERS = {
     "partner_office": {"start", "job", "orders_order", "aftersales_job", "channels_shop", "channels_territory",
-                       "channels_authorisation"},
-    "partner_installer": {"start", "job", "aftersales_job"},
+                       "channels_authorisation", "channels_entry", "channels_statement", "aftersales_extra",
+                       "aftersales_deduction"},
+    "partner_installer": {"start", "job", "aftersales_job", "aftersales_extra"},
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from channels.models import Partner
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console import reasons, timeline
-from opsdesk.console.pages import care
+from opsdesk.console.pages import care, extras
 from opsdesk.console.pages.base import page, trying, visible
 from opsdesk.console.pages.job_forms import (
     AbsentForm,
@@ -208,6 +208,7 @@ def _page(request: HttpRequest, pk: int, forms: dict[str, Any] | None = None, **
         holds=holds(row, by=by),
         may_show=holds(row, by=by) and (by.may("orders.show_order") or by.may("aftersales.work_job")),
         **care.of(by, [row]),
+        money=extras.section(row, by),
         now=clock.now(),
         **shown,
     )

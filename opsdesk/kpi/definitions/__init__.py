@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import care, dispatch, health, installation, refunds, repairs, sales
+from opsdesk.kpi.definitions import care, dispatch, health, installation, money, refunds, repairs, sales
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {
@@ -22,6 +22,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     *refunds.DEFINITIONS,
     *repairs.DEFINITIONS,
     *care.DEFINITIONS,
+    *money.DEFINITIONS,
     *dispatch.DEFINITIONS,
     *health.DEFINITIONS,
 )

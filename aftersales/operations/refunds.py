@@ -70,7 +70,7 @@ def ask(order_id: int, wish: Wish, *, by: Actor, at: datetime) -> Refund:
         entered_at=at,
     )
     _take_lines(refund, wish.lines)
-    facts = {"kind": refund.get_kind_display(), "reason": refund.get_reason_display()}
+    facts = {"kind": refund.kind, "reason": refund.reason}
     audit.record(refund, "refund.ask", by=by, at=at, asked_yuan=f"{amount:,.2f}", **facts)
     if wish.kind in refund_steps.FREEZING:
         freezing.freeze_many([order.pk], because=FROZEN, by=by, at=at)

@@ -256,7 +256,7 @@ def choose(refund_id: int, *, choice: Choice, reason: str, by: Actor, at: dateti
     refund.asked_yuan = to_fen(choice.amount_yuan) if refund.kind in refund_steps.MONEY_BACK else refund.asked_yuan
     refund.save(update_fields=["kind", "remedy", "other_model", "asked_yuan"])
     refund_clocks.follow_many([refund], by=by, at=at)
-    audit.record(refund, "refund.choose", by=by, at=at, remedy=refund.get_remedy_display(), reason=because)
+    audit.record(refund, "refund.choose", by=by, at=at, remedy=refund.remedy, reason=because)
     return refund
 
 

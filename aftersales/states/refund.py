@@ -94,7 +94,7 @@ class Reason(models.TextChoices):
     WRONG_CHOICE = "wrong_choice", _("chose the wrong one")
     DISLIKE = "dislike", _("does not like it")
     NOT_SHIPPED = "not_shipped", _("not shipped yet")
-    PRICE = "price", _("price")
+    PRICE = "price", _("price question")
     OTHER = "other", _("other reason")
 
 

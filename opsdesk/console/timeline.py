@@ -52,7 +52,17 @@ BECAUSE: dict[str, Any] = {
 }
 _QUIET = frozenset(
     {"dispatched_at", "photo", "owner_id", "accepted_at", "done_at", "changed_at", "as_of"}
-    | {"region_because", "ladder", "ladder_at", "because", "next_at"}
+    | {
+        "installer_id",
+        "hand_over_wanted_at",
+        "handed_over_at",
+        "urged_at",
+        "region_because",
+        "ladder",
+        "ladder_at",
+        "because",
+        "next_at",
+    }
 )
 
 

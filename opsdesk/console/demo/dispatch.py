@@ -16,28 +16,12 @@ from opsdesk.console.demo import actors, cast
 from opsdesk.console.demo.plan import Plan
 from opsdesk.sla import timers
 
-_NAMES = [
-    "张伟",
-    "李强",
-    "王军",
-    "刘洋",
-    "陈杰",
-    "杨勇",
-    "赵磊",
-    "黄涛",
-    "周明",
-    "吴超",
-    "徐刚",
-    "孙鹏",
-    "胡斌",
-    "朱辉",
-    "高峰",
-    "林波",
-    "何俊",
-    "郭健",
-    "马宁",
-    "罗成",
-]
+_NAMES = tuple(
+    family + given
+    for family, given in zip(
+        "张李王刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟强军洋杰勇磊涛明超刚鹏斌辉峰波俊健宁成", strict=True
+    )
+)
 _URGED = ("客户急用，问今天能否上门", "客户已催两次，请回电", "客户家中有老人，希望尽快安装", "客户问为何还没人联系")
 _REPLIED = ("已联系客户，明天上午上门", "师傅在路上，一小时内到", "缺支架，已调货，后天上门")
 
@@ -47,11 +31,11 @@ def tell(plan: Plan) -> None:
     rng = Random(plan.seed + 11)
     _register(plan, rng)
     held = _held(plan)
-    _hand_over(plan, rng)
-    _assign(plan, [job for job in held[::2] if job.owner_id])
-    _urge(plan, held[1:9])
-    _absent(plan, held[9:12])
-    freezing.freeze_many([job.order_id for job in held[12:14]], because="客户申请退款", by=SYSTEM, at=plan.at)
+    _absent(plan, held[1::8])
+    _urge(plan, held[::2])
+    _hand_over(plan, held[3::3], rng)
+    freezing.freeze_many([job.order_id for job in held[2::9]], because="客户申请退款", by=SYSTEM, at=plan.at)
+    _assign(plan, held)
     timers.sweep(at=plan.at)
 
 
@@ -90,9 +74,13 @@ def _held(plan: Plan) -> list[Job]:
     )
 
 
-def _hand_over(plan: Plan, rng: Random) -> None:
-    """AS-3: what the sweep finds; some third parties have answered already."""
+def _hand_over(plan: Plan, held: Sequence[Job], rng: Random) -> None:
+    """AS-3: what the sweep finds, and what the dispatcher wants; some third parties have answered already."""
     hand_over.hand_over_all_due(by=SYSTEM, at=plan.at)
+    dispatcher = actors.of_role("dispatcher")
+    for job in held:
+        if not Offer.objects.waiting().filter(job=job).exists():
+            hand_over.hand_over(job.pk, reason="安装方来电：本周排不开", by=dispatcher, at=plan.at)
     partners = actors.Partners()
     for offer in list(Offer.objects.waiting().hand_overs().select_related("partner").order_by("pk")):
         by, luck = partners.of(offer.partner.code), rng.random()

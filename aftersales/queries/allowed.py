@@ -23,7 +23,7 @@ def allowed(job: Job, *, by: Actor, to_take_over: bool = False) -> set[str]:
     `to_take_over`: an offer to take it over waits for this person's answer.
     """
     if not holds(job, by=by):
-        return set(_ANSWERS)
+        return {"decline"} if job.frozen_at else set(_ANSWERS)
     found = set(JOB.allowed(job)) - _OF_THE_SYSTEM
     if job.state in _WITH_SOMEBODY:
         found |= {"assign_installer"}
@@ -34,5 +34,5 @@ def allowed(job: Job, *, by: Actor, to_take_over: bool = False) -> set[str]:
     elif job.owner_id and "cancel" in found:
         found |= {"urge"}
     if to_take_over:
-        found |= _ANSWERS
+        found |= {"decline"} if job.frozen_at else _ANSWERS
     return found - {"offer"} if job.frozen_at else found

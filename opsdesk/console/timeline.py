@@ -55,6 +55,17 @@ _QUIET = frozenset(
     | {"region_because", "ladder", "ladder_at", "because", "next_at"}
     | {"holder_user_id", "holder_partner_id", "warranty_because", "paused_at", "decided_at", "fitted_at"}
     | {"posted_at", "received_at", "inspected_at", "ready_at", "sent_at", "ended_at"}
+    | {
+        "installer_id",
+        "hand_over_wanted_at",
+        "handed_over_at",
+        "urged_at",
+        "region_because",
+        "ladder",
+        "ladder_at",
+        "because",
+        "next_at",
+    }
 )
 
 _QUIET_OF = {

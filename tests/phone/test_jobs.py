@@ -236,7 +236,7 @@ def busy_day(li, count: int) -> Job:
 PAGES = {
     "today": (lambda job: "/m/", 6),
     "overdue": (lambda job: "/m/?only=overdue", 6),
-    "job": (lambda job: f"/m/job/{job.pk}/", 9),
+    "job": (lambda job: f"/m/job/{job.pk}/", 7),
     "report": (lambda job: f"/m/job/{job.pk}/report/", 9),
     "login": (lambda job: "/m/login/", 0),
 }

@@ -150,7 +150,8 @@ def _story(row: Job, by: Actor) -> dict[str, Any]:
     if by.company or not by.partners:
         return {"offers": [reasons.explained(offer) for offer in offers], "timeline": timeline.of(row)}
     own = list(offers.filter(partner__in=Partner.objects.within(by.partners)))
-    since = min((offer.offered_at for offer in own), default=None)
+    since = row.handed_over_at or min((offer.offered_at for offer in own), default=None)
+    since = since if holds(row, by=by) else None  # what another one did with it is not the asked one's business
     told = [entry for entry in timeline.of(row) if since and entry.at >= since and entry.action not in SIDEWAYS]
     return {"offers": [replace(reasons.explained(offer), candidates=()) for offer in own], "timeline": told}
 

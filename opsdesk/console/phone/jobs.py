@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from aftersales.models import Job, Urge, Visit
-from aftersales.operations import hand_over, jobs, urges
+from aftersales.operations import jobs, urges
 from aftersales.queries import agenda
-from aftersales.states.job import JOB, LIVE, RIGHTS, JobState
+from aftersales.queries import allowed as moves
+from aftersales.states.job import LIVE, RIGHTS, JobState
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console.phone import forms as asked
@@ -131,14 +132,9 @@ def page(
 
 def allowed(row: Any, by: Actor) -> set[str]:
     """Name what this person may do with the job now; "report" stands for working on it at all."""
-    waiting = hand_over.waiting_for(row, by=by)
-    own = Job.objects.held_by(by).filter(pk=row.pk).exists()
-    if not own:
-        return {"accept", "decline"} if waiting and by.may(RIGHTS["accept"]) else set()
-    names = {name for name in JOB.allowed(row) if by.may(RIGHTS.get(name, "-"))}
-    names |= {"reply"} if row.urged_at and by.may(RIGHTS["reply"]) else set()
-    names |= {"assign_installer"} if "arrive" in names and by.may(RIGHTS["assign_installer"]) else set()
-    names |= {"report"} if by.may("aftersales.work_job") else set()
+    names = {name for name in moves.allowed(row, by=by) if by.may(RIGHTS.get(name, "-"))}
+    if moves.holds(row, by=by) and by.may("aftersales.work_job"):
+        names |= {"report"}
     return names - (_DRIVES if row.frozen_at else set())
 
 

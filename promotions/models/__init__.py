@@ -1,0 +1,2 @@
+from promotions.models.pot import Pot, PotEntry
+from promotions.models.price_grant import PriceGrant

@@ -16,6 +16,7 @@ SCHEDULE = {
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
     "freeze reports": ("opsdesk.kpi.tasks.freeze_all_due", crontab(minute=5, hour="6-23")),
+    "reverse claims": ("promotions.tasks.reverse_claims_all_due", 600.0),
     "lapse approvals": ("opsdesk.approvals.tasks.lapse_all_due", 600.0),
     "morning mail": ("opsdesk.kpi.tasks.send_all_due", crontab(minute="*/10", hour="6-11")),
     "beat is alive": ("opsdesk.sla.tasks.beat", 60.0),
@@ -36,4 +37,6 @@ app.conf.beat_schedule = {
 }
 app.conf.task_routes = ROUTES
 app.conf.task_queues = [Queue(name) for name in QUEUES]
-app.autodiscover_tasks(["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "orders", "aftersales"])
+app.autodiscover_tasks(
+    ["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "orders", "aftersales", "promotions"]
+)

@@ -17,5 +17,7 @@ REACTIONS: dict[str, list[str]] = {
     "approval.missed": ["opsdesk.approvals.tasks.remind"],
     "approval.lapsing": ["opsdesk.approvals.tasks.lapse_all_due"],
 }
-DECIDED: dict[str, str] = {}
+DECIDED: dict[str, str] = {
+    "claim": "promotions.operations.claims.decided",
+}
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""

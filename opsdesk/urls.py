@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import coverage, imports, jobs, orders, public
+from opsdesk.console.pages import claims, coverage, imports, jobs, orders, public
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -12,6 +12,9 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", public.healthz),
     path("readyz", public.readyz),
+    path("draws/<int:pk>/", claims.draw, name="draw"),
+    path("desk/claims/", desk(claims.enter), name="claims"),
+    path("desk/draw/", desk(claims.open_draw), name="draw_new"),
     path("verify/", public.certificate, name="verify"),
     path("desk/order/<int:pk>/", desk(orders.order), name="order"),
     path("desk/order/<int:pk>/show/", desk(orders.show), name="order_show"),

@@ -37,6 +37,15 @@ REPAIRS: tuple[dict[str, Any], ...] = ()
 CARE: tuple[dict[str, Any], ...] = ()
 NETWORK: tuple[dict[str, Any], ...] = ()
 MONEY: tuple[dict[str, Any], ...] = ()
+CLAIMS: tuple[dict[str, Any], ...] = (
+    _item(_("Enter claims"), "add_card", reverse_lazy("claims"), "promotions.enter_claim"),
+    _item(_("Claims to pay"), "payments", _list("promotions_claim", "queue=to_pay"), "promotions.pay_claim"),
+    _item(_("All claims"), "redeem", _list("promotions_claim"), "promotions.view_claim"),
+    _item(_("Budgets and quotas"), "savings", _list("promotions_pot"), "promotions.view_pot"),
+    _item(_("Open a draw"), "casino", reverse_lazy("draw_new"), "promotions.run_draw"),
+    _item(_("Lucky draws"), "celebration", _list("promotions_draw"), "promotions.view_draw"),
+    _item(_("Rules of claims"), "rule", _list("promotions_claimrule"), "promotions.change_claimrule"),
+)
 APPROVALS: tuple[dict[str, Any], ...] = (
     _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),
     _item(_("All approvals"), "fact_check", _list("approvals_approval"), "approvals.view_approval"),
@@ -60,6 +69,7 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (_("Repairs"), REPAIRS),
     (_("Complaints and call-backs"), CARE),
     (_("Settlement"), MONEY),
+    (_("Claims and draws"), CLAIMS),
     (_("Approvals"), APPROVALS),
     (
         _("Orders"),

@@ -15,7 +15,15 @@ class Role:
     staff: bool = True
 
 
-LOOK = ("channels.view_*", "orders.view_*", "aftersales.view_*", "approvals.view_*", "sla.view_*", "kpi.view_*")
+LOOK = (
+    "channels.view_*",
+    "orders.view_*",
+    "aftersales.view_*",
+    "promotions.view_*",
+    "approvals.view_*",
+    "sla.view_*",
+    "kpi.view_*",
+)
 REPORT = ("kpi.receive_report",)
 ORDERS = ("orders.add_import", "orders.sign_order", "orders.show_order", "orders.export_order")
 SHOPS = (
@@ -44,6 +52,14 @@ WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = ()
+CLAIMS: tuple[str, ...] = ("promotions.enter_claim", "promotions.export_claim")
+CLAIMS_RUN: tuple[str, ...] = (
+    *CLAIMS,
+    "promotions.run_draw",
+    "promotions.add_claimrule",
+    "promotions.change_claimrule",
+)
+CLAIMS_PAY: tuple[str, ...] = ("promotions.pay_claim", "promotions.export_claim")
 NETWORK = (
     "channels.add_partner",
     "channels.change_partner",
@@ -63,13 +79,13 @@ PARTNER_LOOK = (
 )
 
 ROLES = (
-    Role("shop_operations", _("shop operations"), (*LOOK, *ORDERS, *SHOPS)),
+    Role("shop_operations", _("shop operations"), (*LOOK, *CLAIMS, *SIGN, *ORDERS, *SHOPS)),
     Role(
         "customer_service",
         _("customer service"),
-        (*LOOK, *REFUNDS, *CARE, "orders.show_order", "orders.sign_order"),
+        (*LOOK, *REFUNDS, *CARE, *CLAIMS, "orders.show_order", "orders.sign_order"),
     ),
-    Role("promotion_planner", _("promotion planner"), LOOK),
+    Role("promotion_planner", _("promotion planner"), (*LOOK, *CLAIMS_RUN, *SIGN)),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
@@ -77,7 +93,11 @@ ROLES = (
     ),
     Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
-    Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
+    Role(
+        "finance",
+        _("finance"),
+        (*LOOK, *MONEY, *REFUNDS_PAY, *CLAIMS_PAY, *SIGN, "orders.export_order", "aftersales.export_job"),
+    ),
     Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
     Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
     Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),

@@ -92,6 +92,24 @@ def release(pot_id: int, *, source: Source, at: datetime) -> bool:
     return _settle(pot_id, Spending.RELEASE, source, at)
 
 
+@transaction.atomic
+def take_back(pot_id: int, *, source: Source, at: datetime) -> bool:
+    """PR-18: put back what was spent for a source and came back (its order was refunded), once; True if it is new."""
+    row = (
+        PotEntry.objects.filter(pot=pot_id, source_type=source[0], source_id=source[1], kind=Spending.COMMIT)
+        .select_for_update()
+        .first()
+    )
+    if row is None:
+        raise NotReserved(pot=_pot(pot_id))
+    if not _entered(pot_id, Spending.RETURN, row.amount_yuan, row.count, source, at):
+        return False
+    Pot.objects.filter(pk=pot_id).update(
+        committed_yuan=F("committed_yuan") - row.amount_yuan, committed_count=F("committed_count") - row.count
+    )
+    return True
+
+
 def _settle(pot_id: int, kind: Spending, source: Source, at: datetime) -> bool:
     held = PotEntry.objects.filter(pot=pot_id, source_type=source[0], source_id=source[1])
     row = held.filter(kind=Spending.RESERVE).select_for_update().first()

@@ -8,6 +8,7 @@ class Spending(models.TextChoices):
     RESERVE = "reserve", _("reserved")
     COMMIT = "commit", _("spent")
     RELEASE = "release", _("given back")
+    RETURN = "return", _("spent and taken back")
 
 
 EVENTS = {

@@ -19,5 +19,7 @@ REACTIONS: dict[str, list[str]] = {
 }
 DECIDED: dict[str, str] = {
     "claim": "promotions.operations.claims.decided",
+    "support": "promotions.operations.supports.decided",
+    "rebate": "promotions.operations.rebates.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""

@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import claims, coverage, imports, jobs, orders, public
+from opsdesk.console.pages import claims, coverage, imports, jobs, orders, public, supports
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -15,6 +15,10 @@ urlpatterns = [
     path("draws/<int:pk>/", claims.draw, name="draw"),
     path("desk/claims/", desk(claims.enter), name="claims"),
     path("desk/draw/", desk(claims.open_draw), name="draw_new"),
+    path("desk/support/shop/<int:pk>/", desk(supports.shop), name="support_shop"),
+    path("desk/support/<int:pk>/", desk(supports.support), name="support"),
+    path("desk/support/proof/<int:pk>/", desk(supports.proof), name="support_proof"),
+    path("desk/rebates/", desk(supports.rebate), name="rebates"),
     path("verify/", public.certificate, name="verify"),
     path("desk/order/<int:pk>/", desk(orders.order), name="order"),
     path("desk/order/<int:pk>/show/", desk(orders.show), name="order_show"),

@@ -12,6 +12,8 @@ class Kind(models.TextChoices):
     COMPENSATION = "compensation", _("compensation for a customer")
     DEDUCTION = "deduction", _("deduction from a partner")
     CLAIM = "claim", _("claim on a campaign")
+    SUPPORT = "support", _("support for a distributor")
+    REBATE = "rebate", _("rebate of a distributor")
     CORRECTION = "correction", _("correction on a partner's account")
 
 

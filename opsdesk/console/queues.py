@@ -15,7 +15,7 @@ from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
-from promotions.models import Claim
+from promotions.models import Claim, SupportApplication
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ def _today(at: datetime) -> datetime:
     return midnight(local(at).date() + timedelta(days=1))
 
 
+def _to_verify(rows: Any, at: datetime) -> Any:
+    return rows.to_verify()
+
+
 _VIEW_JOB = "aftersales.view_job"
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
@@ -57,6 +61,7 @@ QUEUES = (
     Queue(_("Not accepted"), _VIEW_JOB, Job, lambda rows, at: rows.not_accepted(), "not_accepted"),
     Queue(_("No agent"), _VIEW_JOB, Job, lambda rows, at: rows.without_agent(), "no_agent", True),
     Queue(_("Claims to pay"), "promotions.pay_claim", Claim, lambda rows, at: rows.to_pay(), "to_pay"),
+    Queue(_("Support to verify"), "promotions.verify_support", SupportApplication, _to_verify, "to_verify"),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
 )

@@ -52,6 +52,13 @@ WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = ()
+SUPPORT: tuple[str, ...] = ("promotions.verify_support", "promotions.run_rebate", "promotions.*_shoptrait")
+SUPPORT_PAY: tuple[str, ...] = ("promotions.reimburse_support", "promotions.run_rebate")
+PARTNER_SUPPORT: tuple[str, ...] = (
+    "promotions.ask_support",
+    "promotions.view_supportapplication",
+    "promotions.view_rebate",
+)
 CLAIMS: tuple[str, ...] = ("promotions.enter_claim", "promotions.export_claim")
 CLAIMS_RUN: tuple[str, ...] = (
     *CLAIMS,
@@ -85,7 +92,7 @@ ROLES = (
         _("customer service"),
         (*LOOK, *REFUNDS, *CARE, *CLAIMS, "orders.show_order", "orders.sign_order"),
     ),
-    Role("promotion_planner", _("promotion planner"), (*LOOK, *CLAIMS_RUN, *SIGN)),
+    Role("promotion_planner", _("promotion planner"), (*LOOK, *CLAIMS_RUN, *SUPPORT, *SIGN)),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
@@ -96,7 +103,7 @@ ROLES = (
     Role(
         "finance",
         _("finance"),
-        (*LOOK, *MONEY, *REFUNDS_PAY, *CLAIMS_PAY, *SIGN, "orders.export_order", "aftersales.export_job"),
+        (*LOOK, *MONEY, *REFUNDS_PAY, *CLAIMS_PAY, *SUPPORT_PAY, *SIGN, "orders.export_order", "aftersales.export_job"),
     ),
     Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
     Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
@@ -119,7 +126,7 @@ ROLES = (
             *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES),
         ),
     ),
-    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_MONEY, *PARTNER_LOOK)),
+    Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_MONEY, *PARTNER_SUPPORT, *PARTNER_LOOK)),
     Role("partner_installer", _("partner: installer"), PARTNER),
 )
 LABELS = {role.code: role.label for role in ROLES}

@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from promotions.states import claim, price, spending
+from promotions.states import claim, price, spending, support
 
-EVENTS: dict[str, Any] = {**claim.EVENTS, **price.EVENTS, **spending.EVENTS}
+EVENTS: dict[str, Any] = {**claim.EVENTS, **price.EVENTS, **spending.EVENTS, **support.EVENTS}

@@ -26,6 +26,7 @@ SCHEDULE = {
     "propose deductions": ("aftersales.tasks.propose_deductions_all_due", crontab(minute=40)),
     "draw up statements": ("channels.tasks.draw_up_all_due", crontab(minute=10, hour="1-6")),
     "freeze reports": ("opsdesk.kpi.tasks.freeze_all_due", crontab(minute=5, hour="6-23")),
+    "reverse claims": ("promotions.tasks.reverse_claims_all_due", 600.0),
     "lapse approvals": ("opsdesk.approvals.tasks.lapse_all_due", 600.0),
     "morning mail": ("opsdesk.kpi.tasks.send_all_due", crontab(minute="*/10", hour="6-11")),
     "beat is alive": ("opsdesk.sla.tasks.beat", 60.0),
@@ -47,5 +48,5 @@ app.conf.beat_schedule = {
 app.conf.task_routes = ROUTES
 app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.autodiscover_tasks(
-    ["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "channels", "orders", "aftersales"]
+    ["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "channels", "orders", "aftersales", "promotions"]
 )

@@ -39,6 +39,9 @@ DECIDED: dict[str, str] = {
     "extra": "aftersales.operations.extras.decided",
     "deduction": "aftersales.operations.deductions.decided",
     "correction": "channels.operations.corrections.decided",
+    "claim": "promotions.operations.claims.decided",
+    "support": "promotions.operations.supports.decided",
+    "rebate": "promotions.operations.rebates.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}

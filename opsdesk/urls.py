@@ -2,23 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.console.pages import (
-    accounts,
-    callbacks,
-    complaint_statistics,
-    complaints,
-    coverage,
-    deductions,
-    extras,
-    imports,
-    jobs,
-    orders,
-    public,
-    refunds,
-    repairs,
-    scores,
-    statements,
-)
+from opsdesk.console.pages import (accounts, callbacks, claims, complaint_statistics, complaints, coverage, deductions, extras, imports, jobs, orders, public, refunds, repairs, scores, statements, supports,)
 from opsdesk.console.phone import access
 
 admin.site.index_title = _("Start page")
@@ -29,6 +13,13 @@ urlpatterns = [
     path("m/", include("opsdesk.console.phone.urls")),
     path("healthz", public.healthz),
     path("readyz", public.readyz),
+    path("draws/<int:pk>/", claims.draw, name="draw"),
+    path("desk/claims/", desk(claims.enter), name="claims"),
+    path("desk/draw/", desk(claims.open_draw), name="draw_new"),
+    path("desk/support/shop/<int:pk>/", desk(supports.shop), name="support_shop"),
+    path("desk/support/<int:pk>/", desk(supports.support), name="support"),
+    path("desk/support/proof/<int:pk>/", desk(supports.proof), name="support_proof"),
+    path("desk/rebates/", desk(supports.rebate), name="rebates"),
     path("verify/", public.certificate, name="verify"),
     path("desk/order/<int:pk>/", desk(orders.order), name="order"),
     path("desk/order/<int:pk>/show/", desk(orders.show), name="order_show"),

@@ -18,6 +18,7 @@ TASKS = {
     "opsdesk.kpi.tasks.freeze_all_due": {},
     "opsdesk.approvals.tasks.remind": {"event_ids": "approval.ask"},
     "opsdesk.approvals.tasks.lapse_all_due": {},
+    "promotions.tasks.reverse_claims_all_due": {},
     "orders.tasks.run_imports": {"event_ids": "import.start"},
     "orders.tasks.run_all_due": {},
     "aftersales.tasks.follow_all_due": {},

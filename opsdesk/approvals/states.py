@@ -11,6 +11,9 @@ class Kind(models.TextChoices):
     PART = "part", _("spare parts")
     COMPENSATION = "compensation", _("compensation for a customer")
     DEDUCTION = "deduction", _("deduction from a partner")
+    CLAIM = "claim", _("claim on a campaign")
+    SUPPORT = "support", _("support for a distributor")
+    REBATE = "rebate", _("rebate of a distributor")
     CORRECTION = "correction", _("correction on a partner's account")
 
 

@@ -31,6 +31,7 @@ def _item(title: Any, icon: str, link: Any, right: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": link, "permission": _may(right)}
 
 
+_APPLICATION = "promotions_supportapplication"
 _JOB, _VIEW_JOB, _CERTIFICATE = "aftersales_job", "aftersales.view_job", "aftersales_certificate"
 _STATEMENT = "channels_statement"
 _REFUND, _VIEW_REFUND = "aftersales_refund", "aftersales.view_refund"
@@ -129,6 +130,25 @@ MONEY: tuple[dict[str, Any], ...] = (
     _item(_("Kinds of extra work"), "category", _list("aftersales_extrakind"), "aftersales.change_extrakind"),
     _item(_("Terms of statements"), "event", _list("channels_statementterms"), "channels.change_statementterms"),
 )
+CLAIMS: tuple[dict[str, Any], ...] = (
+    _item(_("Enter claims"), "add_card", reverse_lazy("claims"), "promotions.enter_claim"),
+    _item(_("Claims to pay"), "payments", _list("promotions_claim", "queue=to_pay"), "promotions.pay_claim"),
+    _item(_("All claims"), "redeem", _list("promotions_claim"), "promotions.view_claim"),
+    _item(_("Budgets and quotas"), "savings", _list("promotions_pot"), "promotions.view_pot"),
+    _item(_("Open a draw"), "casino", reverse_lazy("draw_new"), "promotions.run_draw"),
+    _item(_("Lucky draws"), "celebration", _list("promotions_draw"), "promotions.view_draw"),
+    _item(_("Rules of claims"), "rule", _list("promotions_claimrule"), "promotions.change_claimrule"),
+)
+SUPPORT: tuple[dict[str, Any], ...] = (
+    _item(_("To be verified"), "fact_check", _list(_APPLICATION, "queue=to_verify"), "promotions.verify_support"),
+    _item(_("To be reimbursed"), "payments", _list(_APPLICATION, "queue=to_reimburse"), "promotions.reimburse_support"),
+    _item(_("All applications"), "volunteer_activism", _list(_APPLICATION), "promotions.view_supportapplication"),
+    _item(_("Rebates of a period"), "percent", reverse_lazy("rebates"), "promotions.run_rebate"),
+    _item(_("All rebates"), "price_check", _list("promotions_rebate"), "promotions.view_rebate"),
+    _item(_("Terms of support"), "rule", _list("promotions_supportpolicy"), "promotions.change_supportpolicy"),
+    _item(_("Traits of shops"), "label", _list("promotions_shoptrait"), "promotions.change_shoptrait"),
+    _item(_("Rebate tiers"), "stairs", _list("promotions_rebatetier"), "promotions.change_rebatetier"),
+)
 APPROVALS: tuple[dict[str, Any], ...] = (
     _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),
     _item(_("All approvals"), "fact_check", _list("approvals_approval"), "approvals.view_approval"),
@@ -152,6 +172,8 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (_("Repairs"), REPAIRS),
     (_("Complaints and call-backs"), CARE),
     (_("Settlement"), MONEY),
+    (_("Claims and draws"), CLAIMS),
+    (_("Support for distributors"), SUPPORT),
     (_("Approvals"), APPROVALS),
     (
         _("Orders"),

@@ -15,6 +15,7 @@ from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
+from promotions.models import Claim, SupportApplication
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ def _today(at: datetime) -> datetime:
 
 
 _VIEW_JOB, _VIEW_REPAIR = "aftersales.view_job", "aftersales.view_repair"
+
+
+def _to_verify(rows: Any, at: datetime) -> Any:
+    return rows.to_verify()
+
+
 _VIEW_JOB = "aftersales.view_job"
 _VIEW_COMPLAINT, _WORK_COMPLAINT = "aftersales.view_complaint", "aftersales.work_complaint"
 _HEAD, _CALL, _VIEW_CALLBACK = "aftersales.approve_complaint", "aftersales.make_callback", "aftersales.view_callback"
@@ -105,6 +112,8 @@ QUEUES = (
     Queue(_("Refunds to pay"), "aftersales.pay_refund", Refund, lambda rows, at: rows.to_pay(), "to_pay"),
     Queue(_("Goods back"), "aftersales.receive_return", Refund, lambda rows, at: rows.goods_back(), "goods_back"),
     Queue(_("Tell the customer"), "aftersales.tell_customer", Slip, lambda rows, at: rows.to_tell(), "to_tell", True),
+    Queue(_("Claims to pay"), "promotions.pay_claim", Claim, lambda rows, at: rows.to_pay(), "to_pay"),
+    Queue(_("Support to verify"), "promotions.verify_support", SupportApplication, _to_verify, "to_verify"),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
     *MONEY,

@@ -14,12 +14,14 @@ from channels.operations import regions
 from opsdesk.approvals.models import Limit, SecondSignature
 from opsdesk.console import (
     reference_care,
+    reference_claims,
     reference_dispatch,
     reference_money,
     reference_phone,
     reference_refunds,
     reference_repairs,
     reference_scores,
+    reference_supports,
 )
 from opsdesk.kpi.models import Target
 from opsdesk.people.operations import ensure_roles
@@ -51,6 +53,8 @@ def load() -> None:
     reference_refunds.load(data)
     reference_phone.load(data)
     reference_money.load(data)
+    reference_claims.load(data)
+    reference_supports.load(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(

@@ -22,11 +22,13 @@ from opsdesk.notify import states as notify_states
 from opsdesk.people.queries import names_of
 from opsdesk.sla import states as sla_states
 from orders import states as orders_states
+from promotions import states as promotions_states
 
 SENTENCES: dict[str, Any] = {
     **channels_states.EVENTS,
     **orders_states.EVENTS,
     **aftersales_states.EVENTS,
+    **promotions_states.EVENTS,
     **approvals_states.EVENTS,
     **sla_states.EVENTS,
     **notify_states.EVENTS,

@@ -19,6 +19,7 @@ LOOK = (
     "channels.view_*",
     "orders.view_*",
     "aftersales.view_*",
+    "promotions.view_*",
     "approvals.view_*",
     "sla.view_*",
     "kpi.view_*",
@@ -146,6 +147,34 @@ RULES: tuple[str, ...] = (
     "channels.add_statementterms",
     "channels.change_statementterms",
 )
+SUPPORT: tuple[str, ...] = (
+    "promotions.verify_support",
+    "promotions.run_rebate",
+    "promotions.*_shoptrait",
+)
+SUPPORT_PAY: tuple[str, ...] = (
+    "promotions.reimburse_support",
+    "promotions.run_rebate",
+)
+PARTNER_SUPPORT: tuple[str, ...] = (
+    "promotions.ask_support",
+    "promotions.view_supportapplication",
+    "promotions.view_rebate",
+)
+CLAIMS: tuple[str, ...] = (
+    "promotions.enter_claim",
+    "promotions.export_claim",
+)
+CLAIMS_RUN: tuple[str, ...] = (
+    *CLAIMS,
+    "promotions.run_draw",
+    "promotions.add_claimrule",
+    "promotions.change_claimrule",
+)
+CLAIMS_PAY: tuple[str, ...] = (
+    "promotions.pay_claim",
+    "promotions.export_claim",
+)
 EXTRAS = ("aftersales.propose_extra",)
 SETTLE = ("channels.settle_statement",)
 DEDUCTIONS = (
@@ -208,6 +237,8 @@ ROLES = (
         _("shop operations"),
         (
             *LOOK,
+            *CLAIMS,
+            *SIGN,
             *ORDERS,
             *SHOPS,
         ),
@@ -219,12 +250,22 @@ ROLES = (
             *LOOK,
             *REFUNDS,
             *CARE,
+            *CLAIMS,
             *URGE,
             "orders.show_order",
             "orders.sign_order",
         ),
     ),
-    Role("promotion_planner", _("promotion planner"), (*LOOK,)),
+    Role(
+        "promotion_planner",
+        _("promotion planner"),
+        (
+            *LOOK,
+            *CLAIMS_RUN,
+            *SUPPORT,
+            *SIGN,
+        ),
+    ),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
@@ -265,6 +306,8 @@ ROLES = (
             *LOOK,
             *MONEY,
             *REFUNDS_PAY,
+            *CLAIMS_PAY,
+            *SUPPORT_PAY,
             *SIGN,
             "orders.export_order",
             "aftersales.export_job",
@@ -361,6 +404,7 @@ ROLES = (
             *PARTNER_SCORE,
             *PARTNER_REGISTRY,
             *PARTNER_MONEY,
+            *PARTNER_SUPPORT,
             *PARTNER_LOOK,
         ),
     ),

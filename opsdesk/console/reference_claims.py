@@ -1,0 +1,25 @@
+"""PR-8 … PR-11: what claims pay at the start."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from promotions.models import ClaimRule
+
+_SINCE = date(2010, 1, 1)
+
+
+def load(data: dict[str, list[Any]]) -> None:
+    """Enter the rule of a kind that has none yet."""
+    known = set(ClaimRule.objects.values_list("kind", flat=True))
+    for kind, least, most, platforms, days, after_arrival in data["claim_rules"]:
+        if kind not in known:
+            ClaimRule.objects.create(
+                kind=kind,
+                least_yuan=Decimal(least),
+                most_yuan=Decimal(most),
+                platforms=platforms,
+                days=days,
+                after_arrival=after_arrival,
+                valid_from=_SINCE,
+            )

@@ -1,0 +1,5 @@
+from promotions.models.claim import Claim, ClaimRule, Draw
+from promotions.models.pot import Pot, PotEntry
+from promotions.models.price_grant import PriceGrant
+from promotions.models.rebate import Rebate, RebateTier
+from promotions.models.support import ShopTrait, SupportApplication, SupportPolicy, SupportProof

@@ -1,0 +1,62 @@
+"""PR-8, PR-9, PR-10, PR-11: whether an order may claim, how much, and why not. Plain Python."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A kind's rule in force on the day: from how much to how much, on which platforms (none: all), for how long after
+    the payment, and whether the goods must have arrived."""
+
+    id: int
+    least_yuan: Decimal
+    most_yuan: Decimal
+    platforms: frozenset[str]
+    days: int
+    after_arrival: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What a claim needs to know of its order."""
+
+    platform: str
+    state: str
+    paid_at: datetime | None
+    refunded_yuan: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether it may be claimed; `because` names the row, or what speaks against it."""
+
+    may: bool
+    because: tuple[str, ...]
+
+
+def verdict(bought: Bought, amount: Decimal, rows: Sequence[ClaimRow], *, at: datetime) -> Verdict:
+    """PR-18: return whether this order may claim this amount now; the first thing against it is told."""
+    if not rows:
+        return Verdict(False, ("no_rule",))
+    [row] = rows
+    against = _against(bought, amount, row, at)
+    return Verdict(not against, (against,) if against else (f"claim_rule:{row.id}",))
+
+
+def _against(bought: Bought, amount: Decimal, row: ClaimRow, at: datetime) -> str:
+    if bought.paid_at is None:
+        return "not_paid"
+    if bought.state == "closed" or bought.refunded_yuan > 0:
+        return "refunded"
+    if row.platforms and bought.platform not in row.platforms:
+        return f"platform:{bought.platform}"
+    if row.after_arrival and bought.state not in ("signed", "completed"):
+        return "not_arrived"
+    if (at - bought.paid_at).days >= row.days:
+        return f"too_late:{row.days}"
+    if not row.least_yuan <= amount <= row.most_yuan:
+        return f"amount:{row.least_yuan}-{row.most_yuan}"
+    return ""

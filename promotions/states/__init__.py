@@ -1,0 +1,7 @@
+"""The machines and choices of promotions, one module per noun; EVENTS are the sentences of all their events."""
+
+from typing import Any
+
+from promotions.states import claim, price, spending, support
+
+EVENTS: dict[str, Any] = {**claim.EVENTS, **price.EVENTS, **spending.EVENTS, **support.EVENTS}

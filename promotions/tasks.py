@@ -1,0 +1,11 @@
+from opsdesk import clock
+from opsdesk.actor import SYSTEM
+from opsdesk.entry.task import each, task
+from promotions.operations import claims
+from promotions.queries import claims as queries
+
+
+@task
+def reverse_claims_all_due(**_: object) -> None:
+    at = clock.now()
+    each(queries.refunded(), lambda pk: claims.reverse(pk, reason="订单已退款或关闭", by=SYSTEM, at=at))

@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import coverage, imports, jobs, orders, public
+from opsdesk.console.pages import coverage, imports, jobs, orders, prices, public
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -26,6 +26,8 @@ urlpatterns = [
     path("desk/import/<int:pk>/rejected.csv", desk(imports.rejected), name="import_rejected"),
     path("desk/import/<int:pk>/original/", desk(imports.original), name="import_original"),
     path("desk/coverage/<slug:duty>/", desk(coverage.coverage), name="coverage"),
+    path("desk/prices/why/", desk(prices.why), name="price_floor"),
+    path("desk/prices/shop/", desk(prices.of_shop), name="shop_floors"),
     path("admin/", admin.site.urls),
     path("api/", include("opsdesk.api")),
 ]

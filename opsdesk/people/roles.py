@@ -15,7 +15,15 @@ class Role:
     staff: bool = True
 
 
-LOOK = ("channels.view_*", "orders.view_*", "aftersales.view_*", "approvals.view_*", "sla.view_*", "kpi.view_*")
+LOOK = (
+    "channels.view_*",
+    "orders.view_*",
+    "aftersales.view_*",
+    "promotions.view_*",
+    "approvals.view_*",
+    "sla.view_*",
+    "kpi.view_*",
+)
 REPORT = ("kpi.receive_report",)
 ORDERS = ("orders.add_import", "orders.sign_order", "orders.show_order", "orders.export_order")
 SHOPS = (
@@ -43,6 +51,22 @@ INSTALLERS: tuple[str, ...] = ()
 WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
+PRICES: tuple[str, ...] = (
+    "promotions.add_pricerule",
+    "promotions.change_pricerule",
+    "promotions.add_producttag",
+    "promotions.change_producttag",
+    "promotions.add_sellerstanding",
+    "promotions.change_sellerstanding",
+    "promotions.add_pricecut",
+    "promotions.change_pricecut",
+    "promotions.add_grantlimit",
+    "promotions.change_grantlimit",
+    "promotions.add_listpriceproof",
+    "promotions.change_listpriceproof",
+    "promotions.dismiss_pricesignal",
+)
+LEGAL: tuple[str, ...] = ("promotions.add_legalreview", "promotions.dismiss_pricesignal")
 RULES: tuple[str, ...] = ()
 NETWORK = (
     "channels.add_partner",
@@ -69,7 +93,7 @@ ROLES = (
         _("customer service"),
         (*LOOK, *REFUNDS, *CARE, "orders.show_order", "orders.sign_order"),
     ),
-    Role("promotion_planner", _("promotion planner"), LOOK),
+    Role("promotion_planner", _("promotion planner"), (*LOOK, *PRICES)),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
@@ -78,10 +102,10 @@ ROLES = (
     Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
     Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
-    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
+    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *PRICES, *SIGN, *REPORT)),
     Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
     Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
+    Role("gm_office", _("GM office"), (*LOOK, *LEGAL, *SIGN, *REPORT, "audit.view_event")),
     Role("general_manager", _("general manager"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
     Role(
         "system_admin",

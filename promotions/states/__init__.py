@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from promotions.states import price, spending
+from promotions.states import price, price_rule, price_signal, spending
 
-EVENTS: dict[str, Any] = {**price.EVENTS, **spending.EVENTS}
+EVENTS: dict[str, Any] = {**price.EVENTS, **price_rule.EVENTS, **price_signal.EVENTS, **spending.EVENTS}

@@ -1,0 +1,3 @@
+from promotions.admin import price_facts as price_facts
+from promotions.admin import price_rules as price_rules
+from promotions.admin import price_signals as price_signals

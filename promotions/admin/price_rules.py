@@ -28,7 +28,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class ReplaceForm(forms.Form):
     figure = forms.DecimalField(
-        label=_("figure"), max_digits=12, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
+        label=_("share or amount"), max_digits=12, decimal_places=4, widget=UnfoldAdminDecimalFieldWidget
     )
     valid_from = forms.DateField(label=_("valid from"), widget=UnfoldAdminDateWidget)
 
@@ -41,6 +41,10 @@ class PriceRuleAdmin(VersionedAdmin):
     list_display = (
         "name", "code", "amount_shown", "where_shown", "when", "binds_shown", "consequence", "valid_from", "valid_to",
     )  # fmt: skip
+    fields = (
+        "code", "name", "kind", "figure", "of_platform", "platform", "mode", "shop", "partner", "product", "series",
+        "tag", "without_tags", "when", "binds", "consequence", "legal_review", "valid_from", "valid_to",
+    )  # fmt: skip
     list_filter = ("kind", "when", "tag", "consequence", "platform")
     list_select_related = ("platform", "of_platform", "shop", "partner", "product")
     search_fields = ("name", "code")
@@ -52,6 +56,13 @@ class PriceRuleAdmin(VersionedAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Once entered its fields are shown, not asked for; then the plain form is enough."""
         return super().get_form(request, obj, change, **(kwargs | ({"form": forms.ModelForm} if obj else {})))
+
+    def save_model(self, request: HttpRequest, obj: PriceRule, form: Any, change: bool) -> None:
+        """A new rule is entered by the operation, so that what it touches is looked over."""
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            price_rules.enter(obj, by=actor_at(request), at=clock.now())
 
     @display(description=_("not below"))
     def amount_shown(self, rule: PriceRule) -> str:

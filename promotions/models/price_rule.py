@@ -57,7 +57,7 @@ class PriceRule(Valid):
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("not below"), max_length=18, choices=RuleKind)
     figure = models.DecimalField(
-        _("figure"), max_digits=12, decimal_places=4, help_text=_("A share such as 0.70, or yuan.")
+        _("share or amount"), max_digits=12, decimal_places=4, help_text=_("A share such as 0.70, or yuan.")
     )
     of_platform = models.ForeignKey(
         Platform, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("share of the price on")
@@ -78,7 +78,7 @@ class PriceRule(Valid):
     without_tags = ArrayField(
         models.CharField(max_length=10, choices=Tag), default=list, blank=True, verbose_name=_("but not marked as")
     )
-    when = models.CharField(_("when"), max_length=10, choices=When, blank=True)
+    when = models.CharField(_("in or outside campaigns"), max_length=10, choices=When, blank=True)
     binds = ArrayField(models.CharField(max_length=12, choices=Seller), verbose_name=_("binds"))
     consequence = models.CharField(
         _("a violation may lead to"), max_length=10, choices=Consequence, default=Consequence.NOTE

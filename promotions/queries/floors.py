@@ -69,12 +69,12 @@ def gather(shop_ids: Keys, product_ids: Keys, start: datetime, end: datetime, *,
         rules=tuple(row.as_row() for row in _days(PriceRule.objects.meant(), start, end)),
     )
     windows = _moments(CampaignWindow.objects.all(), start, end)
-    for window in windows.filter(Q(shop=None) | _among("shop", shop_ids)):
+    for window in windows.filter(_for_shops(shop_ids)):
         book.campaigns[window.shop_id].append(
             CampaignRow(window.name, starts_at=window.starts_at, ends_at=window.ends_at)
         )
     grants = _moments(PriceGrant.objects.all(), start, end).filter(_among("product", product_ids))
-    for grant in grants.filter(Q(shop=None) | _among("shop", shop_ids)):
+    for grant in grants.filter(_for_shops(shop_ids)):
         book.grants[grant.product_id].append(_grant(grant))
     for place, one in enumerate(extra, 1):
         book.grants[one.product_id].append(one.as_row(-place, "what-if"))
@@ -134,6 +134,11 @@ def _there(book: Book, shop_id: int) -> None:
 
 def _among(name: str, keys: Keys) -> Q:
     return Q() if keys is None else Q(**{f"{name}__in": keys})
+
+
+def _for_shops(keys: Keys) -> Q:
+    """Rows of these shops, and those of all shops."""
+    return Q() if keys is None else Q(shop=None) | Q(shop__in=keys)
 
 
 def _days(rows: Any, start: datetime, end: datetime) -> Any:

@@ -32,6 +32,7 @@ from promotions.states.price import GrantKind
 from promotions.states.price_rule import OUTCOMES, WHY, Seller
 
 VIEW = "promotions.view_pricerule"
+_AHEAD = timedelta(days=60)
 _TONES = {"won": "desk-good", "opened": "desk-bad"}
 CHARGED = {
     "no_list_price": gettext_lazy("No list price is known for then."),
@@ -134,7 +135,7 @@ def _found(form: FloorForm) -> dict[str, Any]:
         "proof_text": CHARGED[proof.why],
         "grant": grant,
         "planned": _compared(shop.pk, product.pk, grant) if grant else [],
-        "ahead": floors.price_history(shop.pk, product.pk, at, at + timedelta(days=60)),
+        "ahead": [(one, _made_by(one.floor)) for one in floors.price_history(shop.pk, product.pk, at, at + _AHEAD)],
     }
 
 
@@ -142,9 +143,8 @@ def reasons(answer: Floor) -> Iterator[Reason]:
     """Return every rule and grant that was considered, in words, the deciding one first."""
     without = dict(answer.without)
     for one in answer.judgements:
-        label = one.name if one.row == "rule" else str(GrantKind(one.row).label)
         yield Reason(
-            one, str(OUTCOMES[one.outcome]), _TONES.get(one.outcome, ""), str(WHY[one.why]), label,
+            one, str(OUTCOMES[one.outcome]), _TONES.get(one.outcome, ""), str(WHY[one.why]), _named(one),
             without.get(one.code), one.code in without and without[one.code] != answer.yuan,
         )  # fmt: skip
 
@@ -203,10 +203,17 @@ def _rows(found: list[floors.DayOfModel]) -> Iterator[Row]:
     for one in found:
         price = min((price for price in one.prices if price is not None), default=None)
         for place, stretch in enumerate(one.stretches):
-            winner = stretch.floor.winner
             below = price is not None and not stretch.floor.allows(price)
-            named = "" if winner is None else winner.name if winner.row == "rule" else GrantKind(winner.row).label
-            yield Row(one.product, stretch, price, below, str(named), place == 0)
+            yield Row(one.product, stretch, price, below, _made_by(stretch.floor), place == 0)
+
+
+def _made_by(answer: Floor) -> str:
+    return "" if answer.winner is None else _named(answer.winner)
+
+
+def _named(one: Judgement) -> str:
+    """A rule by its name, a grant by its kind."""
+    return one.name if one.row == "rule" else str(GrantKind(one.row).label)
 
 
 def _excel(shop: Shop, on: date, rows: list[Row], by: Actor) -> FileResponse:

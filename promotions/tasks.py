@@ -1,0 +1,19 @@
+from opsdesk import clock
+from opsdesk.actor import SYSTEM
+from opsdesk.entry.task import task
+from promotions.operations import following
+
+
+@task
+def follow_all_due(**_: object) -> None:
+    following.follow_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_imports(*, event_ids: list[int], **_: object) -> None:
+    following.follow_imports(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_changes(*, event_ids: list[int], **_: object) -> None:
+    following.follow_changes(event_ids, by=SYSTEM, at=clock.now())

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from channels.models import ListPrice, Platform
 from opsdesk.actor import SYSTEM
@@ -137,6 +137,15 @@ def test_ds_12_the_database_itself_refuses_an_unreviewed_fine():
     with pytest.raises(IntegrityError), transaction.atomic():
         rule("fined", consequence="fine").save()
     rule("own", consequence="fine", binds=["own_shop"]).save()
+
+
+def test_ds_12_a_review_is_neither_changed_nor_removed():
+    price_rules.review("fined", opinion="不同意", allows_fine=False, by=SYSTEM, at=AT)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LegalReview.objects.update(allows_fine=True)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LegalReview.objects.all().delete()
+    assert LegalReview.objects.get().allows_fine is False
 
 
 @pytest.mark.parametrize("role", ["promotion_planner", "ecommerce_head", "sales_director"])

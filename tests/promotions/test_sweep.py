@@ -1,5 +1,6 @@
 """DS-11, CH-7: what a sweep finds, keeps once, and lets go; what it could not look at is counted by itself."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -161,6 +162,18 @@ def test_ds_11_sales_that_cannot_be_measured_are_counted_apart():
     mapped(listed())
     assert sales() == (0, 4, 0, 0)
     assert not PriceSignal.objects.exists()
+
+
+def test_ds_11_the_only_item_of_an_order_costs_its_total_without_freight_and_gifts_cost_nothing():
+    entered()
+    item, gift = _line("a", None, 2), PlatformLine(key="g", title="g", quantity=1, price_yuan=D("0"))
+    money = {"total_yuan": D("2810.00"), "freight_yuan": D("20.00"), "ordered_at": AT, "paid_at": AT}
+    make.order("1", lines=(item, gift), **money)
+    make.order("2", lines=(item, replace(item, key="b")), **money)
+    mapped(listed())
+    assert sales() == (1, 2, 1, 1)
+    signal = PriceSignal.objects.get()
+    assert (signal.line.order.number, signal.net_yuan) == ("1", D("1395.00"))
 
 
 def test_ds_11_a_brand_day_price_is_right_in_its_hours_and_a_signal_the_minute_after():

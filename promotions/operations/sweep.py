@@ -80,8 +80,16 @@ def sweep_listings(which: Q | None = None, *, by: Actor, at: datetime) -> Found:
     found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen)), start=Found())
     found += Found(unlooked=on_sale.count() - found.looked)
     if which is None:
+        _no_longer_offered(known, by=by, at=at)
         _note("listings", local(at).date(), found, at)
     return found
+
+
+@transaction.atomic
+def _no_longer_offered(known: Any, *, by: Actor, at: datetime) -> None:
+    """End the signals of items that are not on sale any more, or are none of ours after all."""
+    lost = PriceSignal.objects.all().waiting().filter(line=None).exclude(listing__in=known.values("pk"))
+    _move(list(lost.values_list("pk", flat=True)), SignalState.OPEN, "close", by=by, at=at, ended_at=at)
 
 
 def sweep_sales(day: date, *, by: Actor, at: datetime) -> Found:

@@ -129,6 +129,17 @@ def test_ds_11_signals_are_dismissed_together_with_a_reason(client, policy):
     assert "M1" not in text(client.get(address, {"queue": "waiting"})).partition('id="changelist')[2]
 
 
+def test_or_1_ds_11_an_orders_page_shows_what_is_wrong_with_its_price(client, policy):
+    make.order("77", ordered_at=AT, paid_at=AT, lines=())
+    order = make.Order.objects.get()
+    order.lines.create(key="a", listing=Listing.objects.get(), quantity=1, paid_yuan=D("1111"))
+    sweep.sweep_sales(AT.date(), by=SYSTEM, at=AT)
+    login(client, "promotion_planner")
+    assert "¥1111.00" in text(client.get(reverse("order", args=[order.pk])))
+    login(client, "partner_office", partner="gz")
+    assert client.get(reverse("order", args=[order.pk])).status_code == 404
+
+
 RULE = {
     "code": "new", "name": "新规则", "kind": "yuan", "figure": "999", "binds": ["own_shop"], "consequence": "note",
     "valid_from": "2026-03-04", "valid_to": "",

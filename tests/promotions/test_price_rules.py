@@ -65,9 +65,16 @@ def test_ds_11_replaced_it_still_answers_for_the_past():
 
 
 def test_ds_11_a_rule_cannot_be_replaced_from_before_it_began_and_nothing_changes():
-    old = entered(valid_from=date(2026, 3, 1))
+    old = entered(valid_from=date(2026, 4, 1))
     with pytest.raises(RuleRefused):
-        price_rules.replace(old.pk, figure=D("0.80"), valid_from=date(2026, 3, 1), by=SYSTEM, at=AT)
+        price_rules.replace(old.pk, figure=D("0.80"), valid_from=date(2026, 4, 1), by=SYSTEM, at=AT)
+    assert list(PriceRule.objects.values_list("figure", "valid_to")) == [(D("0.7000"), None)]
+
+
+def test_ds_11_what_was_allowed_before_today_is_not_changed_by_a_replacement():
+    old = entered()
+    with pytest.raises(price_rules.AlreadyPast):
+        price_rules.replace(old.pk, figure=D("0.80"), valid_from=date(2026, 3, 3), by=SYSTEM, at=AT)
     assert list(PriceRule.objects.values_list("figure", "valid_to")) == [(D("0.7000"), None)]
 
 

@@ -21,6 +21,7 @@ SCHEDULE = {
     "score partners": ("aftersales.tasks.score_all_due", crontab(minute=40, hour="4-8")),
     "escalate complaints": ("aftersales.tasks.escalate_complaints_all_due", 600.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
+    "look over prices": ("promotions.tasks.follow_all_due", crontab(minute=10, hour=3)),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
     "book fees": ("aftersales.tasks.book_fees_all_due", crontab(minute=25)),
     "propose deductions": ("aftersales.tasks.propose_deductions_all_due", crontab(minute=40)),
@@ -48,5 +49,14 @@ app.conf.beat_schedule = {
 app.conf.task_routes = ROUTES
 app.conf.task_queues = [Queue(name) for name in QUEUES]
 app.autodiscover_tasks(
-    ["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "channels", "orders", "aftersales", "promotions"]
+    [
+        "opsdesk.sla",
+        "opsdesk.notify",
+        "opsdesk.approvals",
+        "opsdesk.kpi",
+        "channels",
+        "orders",
+        "aftersales",
+        "promotions",
+    ]
 )

@@ -5,7 +5,7 @@ This page replaces signals and upward imports. Whatever is started here, a sweep
 
 REACTIONS: dict[str, list[str]] = {
     "import.start": ["orders.tasks.run_imports"],
-    "import.finish": ["aftersales.tasks.follow_imports"],
+    "import.finish": ["aftersales.tasks.follow_imports", "promotions.tasks.follow_imports"],
     "order.sign": ["aftersales.tasks.follow_signatures"],
     "listing.map": ["aftersales.tasks.follow_mappings"],
     "job.move": ["aftersales.tasks.dispatch_all_due"],
@@ -20,6 +20,11 @@ REACTIONS: dict[str, list[str]] = {
     "refund_return.missed": ["aftersales.tasks.note_slips_all_due"],
     "refund_inspect.missed": ["aftersales.tasks.note_slips_all_due"],
     "refund_pay.missed": ["aftersales.tasks.note_slips_all_due"],
+    "pricerule.enter": ["promotions.tasks.follow_changes"],
+    "pricerule.replace": ["promotions.tasks.follow_changes"],
+    "pricegrant.give": ["promotions.tasks.follow_changes"],
+    "pricegrant.end": ["promotions.tasks.follow_changes"],
+    "campaignwindow.announce": ["promotions.tasks.follow_changes"],
     "approval.ask": ["opsdesk.approvals.tasks.remind"],
     "approval.warned": ["opsdesk.approvals.tasks.remind"],
     "approval.missed": ["opsdesk.approvals.tasks.remind"],

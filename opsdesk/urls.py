@@ -2,7 +2,26 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.console.pages import (accounts, callbacks, claims, complaint_statistics, complaints, coverage, deductions, extras, imports, jobs, orders, public, refunds, repairs, scores, statements, supports,)
+from opsdesk.console.pages import (
+    accounts,
+    callbacks,
+    claims,
+    complaint_statistics,
+    complaints,
+    coverage,
+    deductions,
+    extras,
+    imports,
+    jobs,
+    orders,
+    prices,
+    public,
+    refunds,
+    repairs,
+    scores,
+    statements,
+    supports,
+)
 from opsdesk.console.phone import access
 
 admin.site.index_title = _("Start page")
@@ -80,6 +99,8 @@ urlpatterns = [
     path("desk/import/<int:pk>/original/", desk(imports.original), name="import_original"),
     path("desk/coverage/<slug:duty>/", desk(coverage.coverage), name="coverage"),
     path("admin/login/", access.desk_login),
+    path("desk/prices/why/", desk(prices.why), name="price_floor"),
+    path("desk/prices/shop/", desk(prices.of_shop), name="shop_floors"),
     path("admin/", admin.site.urls),
     path("api/", include("opsdesk.api")),
 ]

@@ -1,7 +1,7 @@
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
 from opsdesk.entry.task import each, task
-from promotions.operations import claims
+from promotions.operations import claims, following
 from promotions.queries import claims as queries
 
 
@@ -9,3 +9,18 @@ from promotions.queries import claims as queries
 def reverse_claims_all_due(**_: object) -> None:
     at = clock.now()
     each(queries.refunded(), lambda pk: claims.reverse(pk, reason="订单已退款或关闭", by=SYSTEM, at=at))
+
+
+@task
+def follow_all_due(**_: object) -> None:
+    following.follow_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_imports(*, event_ids: list[int], **_: object) -> None:
+    following.follow_imports(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_changes(*, event_ids: list[int], **_: object) -> None:
+    following.follow_changes(event_ids, by=SYSTEM, at=clock.now())

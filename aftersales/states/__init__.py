@@ -4,4 +4,13 @@ from typing import Any
 
 from aftersales.states import callback, complaint, deduction, extra, job, refund, repair, score
 
-EVENTS: dict[str, Any] = {**callback.EVENTS, **complaint.EVENTS, **deduction.EVENTS, **extra.EVENTS, **job.EVENTS, **refund.EVENTS, **repair.EVENTS, **score.EVENTS}
+EVENTS: dict[str, Any] = {
+    **callback.EVENTS,
+    **complaint.EVENTS,
+    **deduction.EVENTS,
+    **extra.EVENTS,
+    **job.EVENTS,
+    **refund.EVENTS,
+    **repair.EVENTS,
+    **score.EVENTS,
+}

@@ -156,6 +156,20 @@ APPROVALS: tuple[dict[str, Any], ...] = (
     _item(_("Second signatures"), "group", _list("approvals_secondsignature"), "approvals.change_limit"),
     _item(_("Delegations"), "swap_horiz", _list("approvals_delegation"), "approvals.view_delegation"),
 )
+PRICES: tuple[dict[str, Any], ...] = (
+    _item(_("Why this price?"), "help", reverse_lazy("price_floor"), "promotions.view_pricerule"),
+    _item(_("Floors of a shop"), "price_check", reverse_lazy("shop_floors"), "promotions.view_pricerule"),
+    _item(_("Price signals"), "sell", _list("promotions_pricesignal", "queue=waiting"), "promotions.view_pricesignal"),
+    _item(_("Price rules"), "gavel", _list("promotions_pricerule"), "promotions.view_pricerule"),
+    _item(_("Marks of models"), "label", _list("promotions_producttag"), "promotions.view_producttag"),
+    _item(_("Price grants"), "lock_open", _list("promotions_pricegrant"), "promotions.view_pricegrant"),
+    _item(_("Price reductions"), "confirmation_number", _list("promotions_pricecut"), "promotions.view_pricecut"),
+    _item(
+        _("Legal standings of shops"), "balance", _list("promotions_sellerstanding"), "promotions.view_sellerstanding"
+    ),
+    _item(_("Legal reviews"), "policy", _list("promotions_legalreview"), "promotions.view_legalreview"),
+)
+PLANS: tuple[dict[str, Any], ...] = ()
 GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (
         _("Installation"),
@@ -172,6 +186,13 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (_("Repairs"), REPAIRS),
     (_("Complaints and call-backs"), CARE),
     (_("Settlement"), MONEY),
+    (
+        _("Promotions"),
+        (
+            *PRICES,
+            *PLANS,
+        ),
+    ),
     (_("Claims and draws"), CLAIMS),
     (_("Support for distributors"), SUPPORT),
     (_("Approvals"), APPROVALS),

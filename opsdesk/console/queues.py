@@ -15,7 +15,7 @@ from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
-from promotions.models import Claim, SupportApplication
+from promotions.models import Claim, PriceSignal, SupportApplication
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,14 @@ QUEUES = (
     Queue(_("Tell the customer"), "aftersales.tell_customer", Slip, lambda rows, at: rows.to_tell(), "to_tell", True),
     Queue(_("Claims to pay"), "promotions.pay_claim", Claim, lambda rows, at: rows.to_pay(), "to_pay"),
     Queue(_("Support to verify"), "promotions.verify_support", SupportApplication, _to_verify, "to_verify"),
+    Queue(
+        _("Price signals"),
+        "promotions.dismiss_pricesignal",
+        PriceSignal,
+        lambda rows, at: rows.waiting(),
+        "waiting",
+        True,
+    ),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
     *MONEY,

@@ -120,6 +120,25 @@ MONEY: tuple[str, ...] = (
     "aftersales.propose_deduction",
     "aftersales.confirm_deduction",
 )
+PRICES: tuple[str, ...] = (
+    "promotions.add_pricerule",
+    "promotions.change_pricerule",
+    "promotions.add_producttag",
+    "promotions.change_producttag",
+    "promotions.add_sellerstanding",
+    "promotions.change_sellerstanding",
+    "promotions.add_pricecut",
+    "promotions.change_pricecut",
+    "promotions.add_grantlimit",
+    "promotions.change_grantlimit",
+    "promotions.add_listpriceproof",
+    "promotions.change_listpriceproof",
+    "promotions.dismiss_pricesignal",
+)
+LEGAL: tuple[str, ...] = (
+    "promotions.add_legalreview",
+    "promotions.dismiss_pricesignal",
+)
 RULES: tuple[str, ...] = (
     "aftersales.add_dispatchrule",
     "aftersales.change_dispatchrule",
@@ -261,6 +280,7 @@ ROLES = (
         _("promotion planner"),
         (
             *LOOK,
+            *PRICES,
             *CLAIMS_RUN,
             *SUPPORT,
             *SIGN,
@@ -320,6 +340,7 @@ ROLES = (
             *LOOK,
             *ORDERS,
             *SHOPS,
+            *PRICES,
             *SIGN,
             *CARE_HEAD,
             *REPORT,
@@ -359,6 +380,7 @@ ROLES = (
         _("GM office"),
         (
             *LOOK,
+            *LEGAL,
             *SETTLE,
             *SIGN,
             *SCORES,

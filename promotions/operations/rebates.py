@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -112,7 +113,7 @@ def propose_again(rebate_id: int, *, by: Actor, at: datetime) -> Rebate:
     REBATE.check(rebate, "propose")
     sales = queries.rebate_sales(rebate.starts_on, rebate.ends_on, [rebate.partner_id]).get(rebate.partner_id)
     earned = rule.rebate(sales or rebate.sales_yuan, queries.tiers_of(rebate.period, on=rebate.starts_on))
-    changes = {
+    changes: dict[str, Any] = {
         "sales_yuan": sales or rebate.sales_yuan,
         "amount_yuan": to_fen(earned.amount),
         "because": list(earned.because),

@@ -2,6 +2,13 @@
 
 from typing import Any
 
-from promotions.states import claim, price, spending, support
+from promotions.states import claim, price, price_rule, price_signal, spending, support
 
-EVENTS: dict[str, Any] = {**claim.EVENTS, **price.EVENTS, **spending.EVENTS, **support.EVENTS}
+EVENTS: dict[str, Any] = {
+    **claim.EVENTS,
+    **price.EVENTS,
+    **price_rule.EVENTS,
+    **price_signal.EVENTS,
+    **spending.EVENTS,
+    **support.EVENTS,
+}

@@ -19,11 +19,15 @@ from channels.states import (
     LineState,
     StatementState,
 )
+from opsdesk.approvals.states import APPROVAL, ApprovalState
 from opsdesk.errors import WrongState
 from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
 from orders.models import Order
 from orders.states import IMPORT, ORDER, ImportState, OrderState
+from promotions.states.claim import CLAIM, DRAW, ClaimState, DrawState
+from promotions.states.price_signal import SIGNAL, SignalState
+from promotions.states.support import APPLICATION, REBATE, ApplicationState, RebateState
 
 MACHINES = (
     (JOB, JobState),
@@ -43,6 +47,12 @@ MACHINES = (
     (STATEMENT, StatementState),
     (STATEMENT_LINE, LineState),
     (CORRECTION, CorrectionState),
+    (SIGNAL, SignalState),
+    (CLAIM, ClaimState),
+    (DRAW, DrawState),
+    (APPLICATION, ApplicationState),
+    (REBATE, RebateState),
+    (APPROVAL, ApprovalState),
 )
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")

@@ -11,6 +11,7 @@ from opsdesk.console.demo import (
     cast,
     company,
     dispatch,
+    floors,
     money,
     people,
     phone,
@@ -48,6 +49,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     care.tell(plan)
     scores.tell(plan)
     money.enter(plan)
+    floors.enter(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]
     return True

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from aftersales.models import Job, Refund, Repair
 from opsdesk import clock
+from opsdesk.actor import Actor
 from opsdesk.console import timeline
 from opsdesk.console.pages import care
 from opsdesk.console.pages.base import page, visible
@@ -12,6 +13,7 @@ from opsdesk.console.pages.refund_forms import AskForm
 from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
 from orders.operations import orders
+from promotions.models import PriceSignal
 
 VIEW, VIEW_REFUND = "orders.view_order", "aftersales.view_refund"
 
@@ -43,6 +45,7 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         .select_related("product", "holder_user", "holder_partner")
         .order_by("pk")
     )
+    signals = _price_signals(row, by)
     same = (
         Order.objects.visible_to(by).filter(customer=row.customer_id).exclude(pk=pk)
         if row.customer_id
@@ -61,10 +64,19 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         repairs=repairs,
         may_register=by.may("aftersales.register_repair"),
         others=same.select_related("shop").order_by("-ordered_at", "-pk")[:20],
-        timeline=timeline.of(row, *jobs, *refunds, *repairs, *cared["callbacks"], *cared["complaints"]),
+        price_signals=signals,
+        timeline=timeline.of(row, *jobs, *refunds, *repairs, *signals, *cared["callbacks"], *cared["complaints"]),
         may_show=by.may("orders.show_order"),
         back=reverse("admin:orders_order_changelist"),
         now=clock.now(),
         **cared,
         **shown,
     )
+
+
+def _price_signals(row: Order, by: Actor) -> list[PriceSignal]:
+    """DS-11: what is wrong with the prices that were paid, for who may see that."""
+    if not by.may("promotions.view_pricesignal"):
+        return []
+    found = PriceSignal.objects.visible_to(by).filter(line__order=row)
+    return list(found.select_related("product").order_by("pk"))

@@ -45,7 +45,6 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     refunds.enter(plan)
     phone.enter(plan)
     repairs.enter(plan)
-    care.tell(plan)
     scores.tell(plan)
     money.enter(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.

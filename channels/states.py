@@ -99,7 +99,7 @@ class StatementState(models.TextChoices):
     DRAWN = "drawn", _("drawn up")
     SENT = "sent", _("sent, not confirmed")
     DISPUTED = "disputed", _("disputed")
-    CONFIRMED = "confirmed", _("confirmed")
+    CONFIRMED = "confirmed", _("confirmed by the partner")
     SETTLED = "settled", _("settled")
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import timedelta
 
 import django
 
@@ -14,18 +15,25 @@ HEADER = (
 )
 ROW = (
     '="{number}",b{n},201.12,201.12,交易成功,张{n},广东省 广州市 天河区 天河路{n}号(510000),'
-    "'{phone},2026-11-20 10:00:00,2026-11-20 10:00:05,{signed},0.00"
+    "'{phone},{ordered},{ordered},{signed},0.00"
 )
 
 
 def rows() -> str:
-    """An export of orders that were all signed for, half of them long ago."""
+    """An export of orders that were all signed for, half of them long ago, half of them just now."""
+    from opsdesk import clock
+    from opsdesk.days import local
+
+    now = local(clock.now())
+    just_now, long_ago = (f"{now - timedelta(hours=hours):%Y-%m-%d %H:%M:%S}" for hours in (2, 500))
+    ordered = f"{now - timedelta(hours=600):%Y-%m-%d %H:%M:%S}"
     return "\r\n".join(
         ROW.format(
             number=3 * 10**15 + n,
             n=n,
             phone=19900000000 + n,
-            signed="2026-11-20 18:00:00" if n % 2 else "2026-11-01 18:00:00",
+            ordered=ordered,
+            signed=just_now if n % 2 else long_ago,
         )
         for n in range(HOW_MANY)
     )

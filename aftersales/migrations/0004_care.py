@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='Callback',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'to be called'), ('appointed', "at the customer's time"), ('answered', 'answered'), ('unreached', 'not reached')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'to be called'), ('appointed', "at the customer's time"), ('answered', 'called back'), ('unreached', 'not reached')], default='waiting', max_length=10, verbose_name='state')),
                 ('opened_at', models.DateTimeField(verbose_name='opened')),
                 ('due_at', models.DateTimeField(verbose_name='due')),
                 ('appointed_at', models.DateTimeField(null=True, verbose_name='appointed for')),

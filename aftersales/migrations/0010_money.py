@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
                 ('amount_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='amount (yuan)')),
                 ('reason', models.CharField(max_length=300, verbose_name='reason')),
                 ('photo', models.ImageField(blank=True, max_length=200, upload_to='extras/%Y/%m/', verbose_name='photo')),
-                ('state', models.CharField(choices=[('proposed', 'to be approved'), ('approved', 'approved'), ('booked', 'booked on the account'), ('refused', 'refused')], default='proposed', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('proposed', 'to be approved'), ('approved', 'approved, to be booked'), ('booked', 'booked on the account'), ('refused', 'refused')], default='proposed', max_length=10, verbose_name='state')),
                 ('proposed_by', models.CharField(max_length=150, verbose_name='proposed by')),
                 ('proposed_at', models.DateTimeField(verbose_name='proposed')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),

@@ -9,7 +9,7 @@ from opsdesk.machine import Machine
 class CallbackState(models.TextChoices):
     WAITING = "waiting", _("to be called")
     APPOINTED = "appointed", _("at the customer's time")
-    ANSWERED = "answered", _("answered")
+    ANSWERED = "answered", _("called back")
     UNREACHED = "unreached", _("not reached")
 
 

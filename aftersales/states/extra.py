@@ -15,7 +15,7 @@ class OrderChannel(models.TextChoices):
 
 class ExtraState(models.TextChoices):
     PROPOSED = "proposed", _("to be approved")
-    APPROVED = "approved", _("approved")
+    APPROVED = "approved", _("approved, to be booked")
     BOOKED = "booked", _("booked on the account")
     REFUSED = "refused", _("refused")
 

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('month', models.DateField(verbose_name='statement month')),
-                ('state', models.CharField(choices=[('drawn', 'drawn up'), ('sent', 'sent, not confirmed'), ('disputed', 'disputed'), ('confirmed', 'confirmed'), ('settled', 'settled')], default='drawn', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('drawn', 'drawn up'), ('sent', 'sent, not confirmed'), ('disputed', 'disputed'), ('confirmed', 'confirmed by the partner'), ('settled', 'settled')], default='drawn', max_length=10, verbose_name='state')),
                 ('lines_count', models.PositiveIntegerField(verbose_name='lines')),
                 ('opening_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='opening balance (yuan)')),
                 ('total_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='total of the month (yuan)')),

@@ -46,7 +46,6 @@ _WAYS = (
 _WORDS = ("打开后不出热水", "一用就跳闸", "内胆漏水，地上一直有水", "显示屏不亮", "水温忽冷忽热", "响声很大")
 _FAULTS = {"no-heat": "加热管断", "trip": "加热管漏电", "display": "主板烧坏", "leak-pipe": "进水口渗漏"}
 _COSTS, _DEAR = (Decimal("35.00"), Decimal("78.50"), Decimal("120.00")), Decimal("460.00")
-_PARTS = (("PJ-JRG", "加热管组件"), ("PJ-ZB", "控制主板"), ("PJ-MFQ", "密封圈套装"), ("PJ-WKQ", "温控器"))
 
 
 @dataclass
@@ -75,10 +74,7 @@ def enter(plan: Plan) -> None:
 
 
 def _terms() -> None:
-    """Spare parts, and what the brand promises: the whole unit three years, the tank eight."""
-    Product.objects.bulk_create(
-        [Product(code=code, name=name, series="配件", installed=False) for code, name in _PARTS]
-    )
+    """What the brand promises: the whole unit three years, the tank eight."""
     products = Product.objects.filter(installed=True)
     products.update(warranty_months=36)
     since = date(2010, 1, 1)

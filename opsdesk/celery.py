@@ -18,6 +18,7 @@ SCHEDULE = {
     "freeze reports": ("opsdesk.kpi.tasks.freeze_all_due", crontab(minute=5, hour="6-23")),
     "lapse approvals": ("opsdesk.approvals.tasks.lapse_all_due", 600.0),
     "morning mail": ("opsdesk.kpi.tasks.send_all_due", crontab(minute="*/10", hour="6-11")),
+    "run brand days": ("promotions.tasks.run_brand_days", 60.0),
     "beat is alive": ("opsdesk.sla.tasks.beat", 60.0),
 }
 TICK_IS_STALE = 300.0  # seconds: after a day without workers one tick is enough, not a thousand
@@ -36,4 +37,6 @@ app.conf.beat_schedule = {
 }
 app.conf.task_routes = ROUTES
 app.conf.task_queues = [Queue(name) for name in QUEUES]
-app.autodiscover_tasks(["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "orders", "aftersales"])
+app.autodiscover_tasks(
+    ["opsdesk.sla", "opsdesk.notify", "opsdesk.approvals", "opsdesk.kpi", "orders", "aftersales", "promotions"]
+)

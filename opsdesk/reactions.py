@@ -17,5 +17,8 @@ REACTIONS: dict[str, list[str]] = {
     "approval.missed": ["opsdesk.approvals.tasks.remind"],
     "approval.lapsing": ["opsdesk.approvals.tasks.lapse_all_due"],
 }
-DECIDED: dict[str, str] = {}
+DECIDED: dict[str, str] = {
+    "plan": "promotions.operations.plans.decided",
+    "festival": "promotions.operations.events.decided",
+}
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""

@@ -27,6 +27,7 @@ TASKS = {
     "aftersales.tasks.dispatch_all_due": {},
     "aftersales.tasks.offer_onward_all_due": {},
     "aftersales.tasks.tell_all_due": {},
+    "promotions.tasks.run_brand_days": {},
 }
 
 

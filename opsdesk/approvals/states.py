@@ -12,6 +12,8 @@ class Kind(models.TextChoices):
     COMPENSATION = "compensation", _("compensation for a customer")
     DEDUCTION = "deduction", _("deduction from a partner")
     CORRECTION = "correction", _("correction on a partner's account")
+    PLAN = "plan", _("year's plan of brand days")
+    FESTIVAL = "festival", _("application for a festival")
 
 
 class ApprovalState(models.TextChoices):

@@ -12,6 +12,7 @@ from django.db import transaction
 from channels.models import Platform
 from channels.operations import regions
 from opsdesk.approvals.models import Limit, SecondSignature
+from opsdesk.console import reference_promotions
 from opsdesk.kpi.models import Target
 from opsdesk.people.operations import ensure_roles
 from opsdesk.sla import workdays
@@ -35,6 +36,7 @@ def load() -> None:
     for row in data["policies"]:
         _policy(row)
     _limits(data)
+    reference_promotions.load(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(

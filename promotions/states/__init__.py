@@ -2,6 +2,6 @@
 
 from typing import Any
 
-from promotions.states import price, spending
+from promotions.states import plan, price, spending
 
-EVENTS: dict[str, Any] = {**price.EVENTS, **spending.EVENTS}
+EVENTS: dict[str, Any] = {**plan.EVENTS, **price.EVENTS, **spending.EVENTS}

@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import coverage, imports, jobs, orders, public
+from opsdesk.console.pages import brand_days, coverage, imports, jobs, orders, plans, public
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -25,6 +25,16 @@ urlpatterns = [
     path("desk/import/<int:pk>/progress/", desk(imports.progress), name="import_progress"),
     path("desk/import/<int:pk>/rejected.csv", desk(imports.rejected), name="import_rejected"),
     path("desk/import/<int:pk>/original/", desk(imports.original), name="import_original"),
+    path("desk/plans/", desk(plans.overview), name="plans"),
+    path("desk/plans/begin/", desk(plans.begin), name="plan_begin"),
+    path("desk/plan/<int:pk>/", desk(plans.plan), name="plan"),
+    path("desk/plan/<int:pk>/<slug:action>/", desk(plans.act), name="plan_act"),
+    path("desk/brand-day/<int:pk>/", desk(brand_days.event), name="brand_day"),
+    path("desk/brand-day/<int:pk>/targets/", desk(brand_days.targets), name="brand_day_targets"),
+    path("desk/brand-day/<int:pk>/drop/", desk(brand_days.drop), name="brand_day_drop"),
+    path("desk/brand-day/<int:pk>/review.xlsx", desk(brand_days.export), name="brand_day_export"),
+    path("desk/brand-day/<int:pk>/offer/<int:offer>/remove/", desk(brand_days.unoffer), name="offer_remove"),
+    path("desk/brand-day/<int:pk>/do/<slug:action>/", desk(brand_days.act), name="brand_day_act"),
     path("desk/coverage/<slug:duty>/", desk(coverage.coverage), name="coverage"),
     path("admin/", admin.site.urls),
     path("api/", include("opsdesk.api")),

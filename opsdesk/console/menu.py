@@ -37,6 +37,18 @@ REPAIRS: tuple[dict[str, Any], ...] = ()
 CARE: tuple[dict[str, Any], ...] = ()
 NETWORK: tuple[dict[str, Any], ...] = ()
 MONEY: tuple[dict[str, Any], ...] = ()
+PRICES: tuple = ()
+PLANS: tuple[dict[str, Any], ...] = (
+    _item(_("Brand days by year"), "calendar_month", reverse_lazy("plans"), "promotions.view_yearplan"),
+    _item(_("Brand days"), "celebration", _list("promotions_brandevent"), "promotions.view_brandevent"),
+    _item(_("Budgets and quotas"), "savings", _list("promotions_pot"), "promotions.view_pot"),
+    _item(_("Standing plan"), "event_repeat", _list("promotions_standingoffer"), "promotions.change_standingoffer"),
+    _item(
+        _("Standing targets"), "track_changes", _list("promotions_standingtarget"), "promotions.change_standingtarget"
+    ),
+    _item(_("Hero models"), "star", _list("promotions_heromodel"), "promotions.change_heromodel"),
+    _item(_("Rules of planning"), "checklist", _list("promotions_planrule"), "promotions.change_planrule"),
+)
 APPROVALS: tuple[dict[str, Any], ...] = (
     _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),
     _item(_("All approvals"), "fact_check", _list("approvals_approval"), "approvals.view_approval"),
@@ -60,6 +72,7 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (_("Repairs"), REPAIRS),
     (_("Complaints and call-backs"), CARE),
     (_("Settlement"), MONEY),
+    (_("Promotions"), (*PRICES, *PLANS)),
     (_("Approvals"), APPROVALS),
     (
         _("Orders"),

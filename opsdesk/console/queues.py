@@ -15,6 +15,7 @@ from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
+from promotions.models import BrandEvent
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,17 @@ QUEUES = (
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
     Queue(_("Not accepted"), _VIEW_JOB, Job, lambda rows, at: rows.not_accepted(), "not_accepted"),
     Queue(_("No agent"), _VIEW_JOB, Job, lambda rows, at: rows.without_agent(), "no_agent", True),
+    Queue(
+        _("Brand days without settled stock"),
+        "promotions.run_brandevent",
+        BrandEvent,
+        lambda rows, at: rows.stock_open(local(at).date() + timedelta(days=7)),
+        "stock",
+        True,
+    ),
+    Queue(
+        _("Brand days to review"), "promotions.run_brandevent", BrandEvent, lambda rows, at: rows.to_review(), "review"
+    ),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
 )

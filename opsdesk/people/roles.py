@@ -15,7 +15,15 @@ class Role:
     staff: bool = True
 
 
-LOOK = ("channels.view_*", "orders.view_*", "aftersales.view_*", "approvals.view_*", "sla.view_*", "kpi.view_*")
+LOOK = (
+    "channels.view_*",
+    "orders.view_*",
+    "aftersales.view_*",
+    "promotions.view_*",
+    "approvals.view_*",
+    "sla.view_*",
+    "kpi.view_*",
+)
 REPORT = ("kpi.receive_report",)
 ORDERS = ("orders.add_import", "orders.sign_order", "orders.show_order", "orders.export_order")
 SHOPS = (
@@ -44,6 +52,18 @@ WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
 RULES: tuple[str, ...] = ()
+PLANS: tuple[str, ...] = (
+    "promotions.plan_yearplan",
+    "promotions.run_brandevent",
+    "promotions.stop_brandevent",
+    *(
+        f"promotions.{verb}_{noun}"
+        for noun in ("standingoffer", "standingtarget", "heromodel")
+        for verb in ("add", "change")
+    ),
+)
+PLANS_STOP: tuple[str, ...] = ("promotions.stop_brandevent",)
+PLANS_RULES: tuple[str, ...] = ("promotions.add_planrule", "promotions.change_planrule")
 NETWORK = (
     "channels.add_partner",
     "channels.change_partner",
@@ -69,7 +89,7 @@ ROLES = (
         _("customer service"),
         (*LOOK, *REFUNDS, *CARE, "orders.show_order", "orders.sign_order"),
     ),
-    Role("promotion_planner", _("promotion planner"), LOOK),
+    Role("promotion_planner", _("promotion planner"), (*LOOK, *PLANS)),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
@@ -78,11 +98,11 @@ ROLES = (
     Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
     Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
-    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *REPORT)),
+    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *PLANS_STOP, *PLANS_RULES, *REPORT)),
     Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
     Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
     Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
-    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
+    Role("general_manager", _("general manager"), (*LOOK, *SIGN, *PLANS_STOP, *REPORT, "audit.view_event")),
     Role(
         "system_admin",
         _("system administrator"),
@@ -96,7 +116,7 @@ ROLES = (
                 "approvals.*_secondsignature",
                 "approvals.*_delegation",
             ),
-            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES),
+            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES, *PLANS_RULES),
         ),
     ),
     Role("partner_office", _("partner: office"), (*PARTNER, *PARTNER_MONEY, *PARTNER_LOOK)),

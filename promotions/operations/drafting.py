@@ -1,7 +1,7 @@
 """PR-14: drawing a plan up: brand days, what they offer and where, and what the shops shall sell."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from opsdesk.errors import Invalid, Refused
 from opsdesk.money import ZERO, to_fen
 from promotions.models import BrandEvent, EventOffer, OfferShop, ShopTarget, YearPlan
 from promotions.models.brand_event import window
+from promotions.queries import plan_facts
 from promotions.states.plan import EDITABLE
 
 RIGHT = "promotions.plan_yearplan"
@@ -128,9 +129,18 @@ def _free(plan: YearPlan, day: date, but: int = 0) -> None:
 def add_offer(event_id: int, draft: OfferDraft, *, by: Actor, at: datetime) -> EventOffer:
     """PR-4 … PR-13: let a brand day of a draft offer something."""
     event = event_of_draft(event_id, by=by)
-    [offer] = write_offers(event, [draft])
+    [offer] = write_offers(event, [_placed(draft, event)])
     audit.record(event, "brandevent.offer", by=by, at=at, offer=str(offer))
     return offer
+
+
+def _placed(draft: OfferDraft, event: BrandEvent) -> OfferDraft:
+    """PR-5: an offer without shops holds in all that are entitled to it."""
+    if draft.shop_ids:
+        return draft
+    figures = plan_facts.figures_on(plan_facts.rules_of(), event.starts_on)
+    shops = [plan_facts.shop_facts(shop) for shop in plan_facts.selling_shops()]
+    return replace(draft, shop_ids=tuple(shop.id for shop in shops if figures.entitles(draft.kind, shop)))
 
 
 def write_offers(event: BrandEvent, drafts: Sequence[OfferDraft]) -> list[EventOffer]:

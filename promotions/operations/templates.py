@@ -79,8 +79,7 @@ def _ordinary(
 def _from_standing(
     offer: StandingOffer, day: date, figures: Figures, shops: Sequence[ShopFacts], prices: dict[int, Decimal]
 ) -> OfferDraft:
-    rows = figures.allowed.get(offer.kind)
-    may = [s.id for s in shops if rows is None or (s.platform, "") in rows or (s.platform, s.mode) in rows]
+    may = [shop.id for shop in shops if figures.entitles(offer.kind, shop)]
     listed = prices.get(offer.product_id or 0)
     price = None if offer.list_share is None or listed is None else whole(listed * offer.list_share)
     return OfferDraft(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from promotions.rules.plan import Answer, EventFacts, OfferFacts, PlanFacts, Problem, ShopFacts, of_offer, stop, warn
+from promotions.rules.plan import Answer, EventFacts, OfferFacts, PlanFacts, Problem, of_offer, stop, warn
 
 
 def flash_models(plan: PlanFacts) -> Answer:
@@ -57,18 +57,12 @@ def eligible(plan: PlanFacts) -> Answer:
             if not offer.shops:
                 problems.append(stop("no_shop", row, **of_offer(event, offer)))
             for shop in offer.shops:
-                if not entitled(event, offer.kind, shop):
+                if not event.figures.entitles(offer.kind, shop):
                     said = of_offer(event, offer)
                     problems.append(
                         stop("not_entitled", row, **said, shop=shop.name, platform=shop.platform, mode=shop.mode)
                     )
     return Answer({"places": looked}, tuple(problems))
-
-
-def entitled(event: EventFacts, kind: str, shop: ShopFacts) -> bool:
-    """PR-5: say whether a shop may offer this kind; a kind without rows is open to all."""
-    rows = event.figures.allowed.get(kind)
-    return rows is None or (shop.platform, "") in rows or (shop.platform, shop.mode) in rows
 
 
 def trials(plan: PlanFacts) -> Answer:

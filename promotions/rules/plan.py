@@ -20,6 +20,16 @@ FIGURES = (
 
 
 @dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """A shop: on which platform, in which mode."""
+
+    id: int
+    name: str
+    platform: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """The rows of the plan's rules in force on a day: figures by code, who may offer what, each channel's part."""
 
@@ -35,15 +45,10 @@ class Figures:
         found = ((code.partition("."), number) for code, number in self.numbers.items())
         return {int(number): name for (head, _dot, name), number in found if head == "month"}
 
-
-@dataclass(frozen=True, slots=True)
-class ShopFacts:
-    """A shop: on which platform, in which mode."""
-
-    id: int
-    name: str
-    platform: str
-    mode: str
+    def entitles(self, kind: str, shop: ShopFacts) -> bool:
+        """PR-5: say whether a shop may offer this kind; a kind without rows is open to all."""
+        rows = self.allowed.get(kind)
+        return rows is None or (shop.platform, "") in rows or (shop.platform, shop.mode) in rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from promotions.rules.plan import GrantFacts, PlanFacts
 from promotions.states import findings as sentences
 from tests import make_plan
 
-
 pytestmark = pytest.mark.django_db  # what pytest-django makes a database for; only `good` reads it
 
 

@@ -1,0 +1,1 @@
+from promotions.admin import plans as plans

@@ -14,6 +14,7 @@ SCHEDULE = {
     "tell agents": ("aftersales.tasks.tell_all_due", 60.0),
     "follow orders": ("aftersales.tasks.follow_all_due", 300.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
+    "look over prices": ("promotions.tasks.follow_all_due", crontab(minute=10, hour=3)),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
     "freeze reports": ("opsdesk.kpi.tasks.freeze_all_due", crontab(minute=5, hour="6-23")),
     "lapse approvals": ("opsdesk.approvals.tasks.lapse_all_due", 600.0),

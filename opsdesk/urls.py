@@ -3,7 +3,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from opsdesk.console.pages import brand_days, coverage, imports, jobs, orders, plans, public
+from opsdesk.console.pages import brand_days, coverage, imports, jobs, orders, plans, prices, public
 
 admin.site.index_title = _("Start page")
 desk = admin.site.admin_view
@@ -36,6 +36,8 @@ urlpatterns = [
     path("desk/brand-day/<int:pk>/offer/<int:offer>/remove/", desk(brand_days.unoffer), name="offer_remove"),
     path("desk/brand-day/<int:pk>/do/<slug:action>/", desk(brand_days.act), name="brand_day_act"),
     path("desk/coverage/<slug:duty>/", desk(coverage.coverage), name="coverage"),
+    path("desk/prices/why/", desk(prices.why), name="price_floor"),
+    path("desk/prices/shop/", desk(prices.of_shop), name="shop_floors"),
     path("admin/", admin.site.urls),
     path("api/", include("opsdesk.api")),
 ]

@@ -9,13 +9,14 @@ from pathlib import Path
 from channels.models import ListPrice, Product, Shop
 from channels.states import Mode
 from opsdesk.actor import SYSTEM
-from opsdesk.console import reference_promotions
-from promotions.models import BrandEvent, HeroModel, StandingOffer, StandingTarget, YearPlan
+from opsdesk.console import reference_plans, reference_promotions
+from promotions.models import BrandEvent, ProductTag, StandingOffer, StandingTarget, YearPlan
 from promotions.operations import drafting, plans, templates
 from promotions.operations.drafting import EventDraft, OfferDraft
 from tests import make
 
-DATA = Path(reference_promotions.__file__).with_name("data") / "promotions_plan.json"
+FOLDER = Path(reference_plans.__file__).with_name("data")
+DATA = FOLDER / "promotions_plan.json"
 AT = make.at("2027-01-20 10:00")
 LONG_AGO = make.LONG_AGO
 THEMES = {
@@ -37,7 +38,10 @@ D = Decimal
 
 def rules() -> None:
     """The figures of the handbook, as the product is delivered with them."""
-    reference_promotions.load(json.loads(DATA.read_text(encoding="utf-8")))
+    reference_plans.load(json.loads(DATA.read_text(encoding="utf-8")))
+    for code in ("tmall", "taobao"):
+        make.platform(code)
+    reference_promotions.load(json.loads((FOLDER / "promotions.json").read_text(encoding="utf-8")))
 
 
 def shops() -> dict[str, Shop]:
@@ -58,7 +62,7 @@ def model(code: str, list_yuan: int, *, hero: bool = False, **fields: object) ->
     row = make.product(code, **fields)
     ListPrice.objects.create(product=row, price_yuan=D(list_yuan), valid_from=LONG_AGO)
     if hero:
-        HeroModel.objects.create(product=row, valid_from=LONG_AGO)
+        ProductTag.objects.create(product=row, tag="hero", valid_from=LONG_AGO)
     return row
 
 
@@ -78,7 +82,7 @@ def offers(month: int, held: dict[str, Product], where: dict[str, Shop]) -> list
     day = date(2027, month, 9)
     rows = [
         OfferDraft("hero", every, held["H1"].pk, price_yuan=D(2599), quota=300, stock_need=300),
-        OfferDraft("cut", every, held["C1"].pk, price_yuan=D(1839), quota=200, stock_need=200),
+        OfferDraft("cut", every, held["C1"].pk, price_yuan=D(1849), quota=200, stock_need=200),
         OfferDraft("tail", every, held["T1"].pk, price_yuan=D(999), quota=30, stock_need=30),
         OfferDraft("trial", (jd,), held["H1"].pk, price_yuan=D(0), quota=2, stock_need=2),
         OfferDraft("cashback", every, amount_yuan=D(20), quota=cash, budget_yuan=D(20 * cash)),

@@ -28,6 +28,9 @@ TASKS = {
     "aftersales.tasks.offer_onward_all_due": {},
     "aftersales.tasks.tell_all_due": {},
     "promotions.tasks.run_brand_days": {},
+    "promotions.tasks.follow_all_due": {},
+    "promotions.tasks.follow_imports": {"event_ids": "import.finish"},
+    "promotions.tasks.follow_changes": {"event_ids": "pricerule.enter"},
 }
 
 

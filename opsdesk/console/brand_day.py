@@ -14,7 +14,7 @@ from channels.models import Platform
 from opsdesk.console import findings
 from opsdesk.days import local
 from opsdesk.money import ZERO
-from promotions.models import BrandEvent, EventReview
+from promotions.models import BrandEvent, EventReview, PriceSignal
 from promotions.queries import event_sales, plan_facts
 from promotions.queries.event_sales import Place, Spent, Stock
 from promotions.rules import plan_checks
@@ -97,7 +97,7 @@ def board(event: BrandEvent, *, at: datetime) -> Board:
         percent=_percent(sales, target),
         uses=uses,
         stock=stock,
-        problems=(*_live_problems(event, uses, stock, at), *_findings(event, at)),
+        problems=(*_live_problems(event, uses, stock), *_below_floor(event), *_findings(event, at)),
         past=_past(event),
     )
 
@@ -156,7 +156,18 @@ def _said(burn: Any) -> str:
     return f"{local(burn.runs_out_at):%m-%d %H:%M}（{why}）" if burn.runs_out_at else why
 
 
-def _live_problems(event: BrandEvent, uses: Sequence[Use], stock: Sequence[Stock], at: datetime) -> list[findings.Line]:
+def _below_floor(event: BrandEvent) -> list[findings.Line]:
+    """CF-13: prices of these days that lie below their floor, and nobody has dealt with them."""
+    if not event.started_at:
+        return []
+    rows = PriceSignal.objects.all().below_floor().filter(moment__gte=event.opens_at, moment__lt=event.closes_at)
+    if not (count := rows.count()):
+        return []
+    where = f"{reverse('admin:promotions_pricesignal_changelist')}?queue=waiting"
+    return [findings.Line("warn", "", _("%(count)d prices below their floor.") % {"count": count}, where)]
+
+
+def _live_problems(event: BrandEvent, uses: Sequence[Use], stock: Sequence[Stock]) -> list[findings.Line]:
     if event.state != EventState.RUNNING:
         return []
     said = []

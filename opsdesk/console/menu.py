@@ -37,7 +37,26 @@ REPAIRS: tuple[dict[str, Any], ...] = ()
 CARE: tuple[dict[str, Any], ...] = ()
 NETWORK: tuple[dict[str, Any], ...] = ()
 MONEY: tuple[dict[str, Any], ...] = ()
-PRICES: tuple = ()
+APPROVALS: tuple[dict[str, Any], ...] = (
+    _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),
+    _item(_("All approvals"), "fact_check", _list("approvals_approval"), "approvals.view_approval"),
+    _item(_("Limits of authority"), "rule_settings", _list("approvals_limit"), "approvals.change_limit"),
+    _item(_("Second signatures"), "group", _list("approvals_secondsignature"), "approvals.change_limit"),
+    _item(_("Delegations"), "swap_horiz", _list("approvals_delegation"), "approvals.view_delegation"),
+)
+PRICES: tuple[dict[str, Any], ...] = (
+    _item(_("Why this price?"), "help", reverse_lazy("price_floor"), "promotions.view_pricerule"),
+    _item(_("Floors of a shop"), "price_check", reverse_lazy("shop_floors"), "promotions.view_pricerule"),
+    _item(_("Price signals"), "sell", _list("promotions_pricesignal", "queue=waiting"), "promotions.view_pricesignal"),
+    _item(_("Price rules"), "gavel", _list("promotions_pricerule"), "promotions.view_pricerule"),
+    _item(_("Marks of models"), "label", _list("promotions_producttag"), "promotions.view_producttag"),
+    _item(_("Price grants"), "lock_open", _list("promotions_pricegrant"), "promotions.view_pricegrant"),
+    _item(_("Price reductions"), "confirmation_number", _list("promotions_pricecut"), "promotions.view_pricecut"),
+    _item(
+        _("Legal standings of shops"), "balance", _list("promotions_sellerstanding"), "promotions.view_sellerstanding"
+    ),
+    _item(_("Legal reviews"), "policy", _list("promotions_legalreview"), "promotions.view_legalreview"),
+)
 PLANS: tuple[dict[str, Any], ...] = (
     _item(_("Brand days by year"), "calendar_month", reverse_lazy("plans"), "promotions.view_yearplan"),
     _item(_("Brand days"), "celebration", _list("promotions_brandevent"), "promotions.view_brandevent"),
@@ -46,15 +65,7 @@ PLANS: tuple[dict[str, Any], ...] = (
     _item(
         _("Standing targets"), "track_changes", _list("promotions_standingtarget"), "promotions.change_standingtarget"
     ),
-    _item(_("Hero models"), "star", _list("promotions_heromodel"), "promotions.change_heromodel"),
     _item(_("Rules of planning"), "checklist", _list("promotions_planrule"), "promotions.change_planrule"),
-)
-APPROVALS: tuple[dict[str, Any], ...] = (
-    _item(_("For my signature"), "draw", _list("approvals_approval", "queue=mine"), "approvals.sign_approval"),
-    _item(_("All approvals"), "fact_check", _list("approvals_approval"), "approvals.view_approval"),
-    _item(_("Limits of authority"), "rule_settings", _list("approvals_limit"), "approvals.change_limit"),
-    _item(_("Second signatures"), "group", _list("approvals_secondsignature"), "approvals.change_limit"),
-    _item(_("Delegations"), "swap_horiz", _list("approvals_delegation"), "approvals.view_delegation"),
 )
 GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (

@@ -15,7 +15,7 @@ from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
-from promotions.models import BrandEvent
+from promotions.models import BrandEvent, PriceSignal
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,14 @@ QUEUES = (
     ),
     Queue(
         _("Brand days to review"), "promotions.run_brandevent", BrandEvent, lambda rows, at: rows.to_review(), "review"
+    ),
+    Queue(
+        _("Price signals"),
+        "promotions.dismiss_pricesignal",
+        PriceSignal,
+        lambda rows, at: rows.waiting(),
+        "waiting",
+        True,
     ),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),

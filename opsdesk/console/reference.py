@@ -12,7 +12,7 @@ from django.db import transaction
 from channels.models import Platform
 from channels.operations import regions
 from opsdesk.approvals.models import Limit, SecondSignature
-from opsdesk.console import reference_promotions
+from opsdesk.console import reference_plans, reference_promotions
 from opsdesk.kpi.models import Target
 from opsdesk.people.operations import ensure_roles
 from opsdesk.sla import workdays
@@ -37,6 +37,7 @@ def load() -> None:
         _policy(row)
     _limits(data)
     reference_promotions.load(data)
+    reference_plans.load(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(

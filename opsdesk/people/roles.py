@@ -51,16 +51,28 @@ INSTALLERS: tuple[str, ...] = ()
 WAREHOUSE: tuple[str, ...] = ()
 SIGN: tuple[str, ...] = ("approvals.sign_approval",)
 MONEY: tuple[str, ...] = ()
+PRICES: tuple[str, ...] = (
+    "promotions.add_pricerule",
+    "promotions.change_pricerule",
+    "promotions.add_producttag",
+    "promotions.change_producttag",
+    "promotions.add_sellerstanding",
+    "promotions.change_sellerstanding",
+    "promotions.add_pricecut",
+    "promotions.change_pricecut",
+    "promotions.add_grantlimit",
+    "promotions.change_grantlimit",
+    "promotions.add_listpriceproof",
+    "promotions.change_listpriceproof",
+    "promotions.dismiss_pricesignal",
+)
+LEGAL: tuple[str, ...] = ("promotions.add_legalreview", "promotions.dismiss_pricesignal")
 RULES: tuple[str, ...] = ()
 PLANS: tuple[str, ...] = (
     "promotions.plan_yearplan",
     "promotions.run_brandevent",
     "promotions.stop_brandevent",
-    *(
-        f"promotions.{verb}_{noun}"
-        for noun in ("standingoffer", "standingtarget", "heromodel")
-        for verb in ("add", "change")
-    ),
+    *(f"promotions.{verb}_{noun}" for noun in ("standingoffer", "standingtarget") for verb in ("add", "change")),
 )
 PLANS_STOP: tuple[str, ...] = ("promotions.stop_brandevent",)
 PLANS_RULES: tuple[str, ...] = ("promotions.add_planrule", "promotions.change_planrule")
@@ -89,7 +101,7 @@ ROLES = (
         _("customer service"),
         (*LOOK, *REFUNDS, *CARE, "orders.show_order", "orders.sign_order"),
     ),
-    Role("promotion_planner", _("promotion planner"), (*LOOK, *PLANS)),
+    Role("promotion_planner", _("promotion planner"), (*LOOK, *PRICES, *PLANS)),
     Role(
         "dispatcher",
         _("after-sales dispatcher"),
@@ -98,10 +110,14 @@ ROLES = (
     Role("callback", _("call-back"), (*LOOK, *CALLBACKS, "orders.show_order")),
     Role("warehouse", _("warehouse"), (*LOOK, *WAREHOUSE, "orders.sign_order")),
     Role("finance", _("finance"), (*LOOK, *MONEY, *REFUNDS_PAY, *SIGN, "orders.export_order", "aftersales.export_job")),
-    Role("ecommerce_head", _("e-commerce head"), (*LOOK, *ORDERS, *SHOPS, *SIGN, *PLANS_STOP, *PLANS_RULES, *REPORT)),
+    Role(
+        "ecommerce_head",
+        _("e-commerce head"),
+        (*LOOK, *ORDERS, *SHOPS, *PRICES, *SIGN, *PLANS_STOP, *PLANS_RULES, *REPORT),
+    ),
     Role("sales_director", _("sales director"), (*LOOK, *NETWORK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
     Role("regional_manager", _("regional manager"), (*LOOK, *INSTALLERS, *DISPATCH, *SIGN, *REPORT)),
-    Role("gm_office", _("GM office"), (*LOOK, *SIGN, *REPORT, "audit.view_event")),
+    Role("gm_office", _("GM office"), (*LOOK, *LEGAL, *SIGN, *REPORT, "audit.view_event")),
     Role("general_manager", _("general manager"), (*LOOK, *SIGN, *PLANS_STOP, *REPORT, "audit.view_event")),
     Role(
         "system_admin",

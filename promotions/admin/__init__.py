@@ -1,1 +1,4 @@
 from promotions.admin import plans as plans
+from promotions.admin import price_facts as price_facts
+from promotions.admin import price_rules as price_rules
+from promotions.admin import price_signals as price_signals

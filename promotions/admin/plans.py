@@ -10,7 +10,6 @@ from opsdesk import clock
 from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, VersionedAdmin, queue_filter
 from promotions.models import (
     BrandEvent,
-    HeroModel,
     PlanRule,
     Pot,
     PotEntry,
@@ -106,13 +105,6 @@ class PlanRuleAdmin(VersionedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by("pk")
-
-
-@admin.register(HeroModel)
-class HeroModelAdmin(VersionedAdmin):
-    list_display = ("product", "valid_from", "valid_to")
-    list_select_related = ("product",)
-    autocomplete_fields = ("product",)
 
 
 @admin.register(StandingOffer)

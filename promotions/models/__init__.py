@@ -1,5 +1,16 @@
 from promotions.models.brand_event import BrandEvent, EventOffer, EventReview, OfferShop, ShopTarget
-from promotions.models.plan_rule import HeroModel, PlanRule, StandingOffer, StandingTarget
+from promotions.models.plan_rule import PlanRule, StandingOffer, StandingTarget
 from promotions.models.pot import Pot, PotEntry
+from promotions.models.price_facts import (
+    CampaignWindow,
+    GrantLimit,
+    ListPriceProof,
+    PlatformPrice,
+    PriceCut,
+    ProductTag,
+    SellerStanding,
+)
 from promotions.models.price_grant import PriceGrant
+from promotions.models.price_rule import LegalReview, PriceRule
+from promotions.models.price_signal import PriceSignal, PriceSweep
 from promotions.models.year_plan import YearPlan

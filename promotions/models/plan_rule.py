@@ -46,22 +46,6 @@ class PlanRule(Valid):
         return f"{self.rule} {self.text}"
 
 
-class HeroModel(Valid):
-    """PR-4: a model that is a hero 爆款, from a day until a day; it may cost less on a brand day than others."""
-
-    product = models.ForeignKey(Product, models.PROTECT, related_name="hero_times", verbose_name=_("product"))
-
-    objects = PlanRuleQuerySet.as_manager()  # type: ignore[misc,assignment]
-
-    class Meta:
-        verbose_name = _("hero model")
-        verbose_name_plural = _("hero models")
-        constraints = [ends_after_start("heromodel_span"), one_at_a_time("heromodel_once", "product")]
-
-    def __str__(self) -> str:
-        return str(self.product)
-
-
 class StandingOffer(Valid):
     """PR-14: what every ordinary brand day offers by the standing plan; `list_share` of list is the price.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from opsdesk.actor import Actor
 from opsdesk.money import ZERO
 from promotions.models import BrandEvent, EventOffer
-from promotions.operations import grants, pots
+from promotions.operations import campaigns, grants, pots
 from promotions.operations.drafting import offers_of
 from promotions.operations.grants import Grant
 from promotions.states.plan import PRICED, OfferKind
@@ -21,6 +21,7 @@ def open_many(events: Sequence[BrandEvent], *, by: Actor, at: datetime) -> None:
     """PR-3: open a pot per event and per offer, and give the prices; a part of the approval."""
     offers = offers_of(events)
     for event in events:
+        announce(event, by=by, at=at)
         title = f"{event} {event.starts_on:%Y-%m-%d}"
         pots.open_pot(event, EVENT_POT, title, limits=(event.budget_yuan, None), by=by, at=at)
         for offer, _places in offers[event.pk]:
@@ -31,14 +32,23 @@ def open_many(events: Sequence[BrandEvent], *, by: Actor, at: datetime) -> None:
     grants.give_many(given, by=by, at=at)
 
 
+def announce(event: BrandEvent, *, by: Actor, at: datetime) -> None:
+    """PR-1, PR-4: let the price rules of campaigns hold for the days of an event, as they are now."""
+    source = (event._meta.label_lower, event.pk)
+    window = campaigns.Window(str(event), event.opens_at, event.closes_at, source)
+    campaigns.announce(window, by=by, at=at)
+
+
 def give_longer(event: BrandEvent, since: datetime, *, by: Actor, at: datetime) -> None:
     """PR-1: let the prices hold on for the days that an event is extended by; a part of the extension."""
+    announce(event, by=by, at=at)
     offers = offers_of([event])[event.pk]
     grants.give_many(list(_prices(event, offers, (since, event.closes_at), EXTRA)), by=by, at=at)
 
 
 def shut(event: BrandEvent, *, reason: str, by: Actor, at: datetime) -> None:
     """PR-19: let no price of an event hold any longer, and its pots promise nothing more; a part of the stop."""
+    announce(event, by=by, at=at)
     offers = list(event.offers.order_by("pk").values_list("pk", flat=True))
     for pk in offers:
         for kind in (OFFER, EXTRA):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,15 +18,18 @@ from orders.models import Line
 from promotions.models import (
     BrandEvent,
     EventOffer,
-    HeroModel,
     OfferShop,
     PlanRule,
     PriceGrant,
+    ProductTag,
     ShopTarget,
     YearPlan,
 )
+from promotions.queries import floors
+from promotions.rules.floors import floor
 from promotions.rules.plan import FIGURES, EventFacts, Figures, GrantFacts, OfferFacts, PlanFacts, ShopFacts
 from promotions.states.plan import EventState
+from promotions.states.price_rule import Tag
 
 SOLD_DAYS = timedelta(days=90)
 OWN_SOURCES = ("promotions.eventoffer", "promotions.eventoffer.extra")
@@ -39,15 +42,23 @@ class RuleMissing(Refused):
     code, sentence = "plan_rule_missing", _("No rule of planning “{rule}” is in force on {day}; enter it first.")
 
 
-def lowest_prices(
-    asked: Collection[Place], list_prices: Mapping[tuple[int, date], Decimal], share: Decimal
-) -> dict[Place, Decimal]:
-    """DS-11: return below which price a shop may not go for a model on a day: THE seam to `promotions.queries.floors`.
+def lowest_prices(asked: Collection[Place]) -> dict[Place, Decimal]:
+    """DS-11: return below which price a shop may not go for a model on a day, whatever its own campaign grants.
 
-    Until that module is merged: the share of list below which nothing sells outside large campaigns (PR-16).
+    The one seam to `promotions.queries.floors`: ten queries for all of a year.
     """
-    known = ((place, list_prices.get((place[1], place[2]))) for place in asked)
-    return {place: price * share for place, price in known if price is not None}
+    if not asked:
+        return {}
+    days = [day for _shop, _product, day in asked]
+    start, end = midnight(min(days)), midnight(max(days) + timedelta(days=1))
+    book = floors.gather({shop for shop, _p, _d in asked}, {product for _s, product, _d in asked}, start, end)
+    found = {}
+    for shop_id, product_id, day in asked:
+        facts = book.facts(shop_id, product_id, midnight(day))
+        others = tuple(row for row in facts.grants if row.source.partition(":")[0] not in OWN_SOURCES)
+        if (yuan := floor(replace(facts, grants=others)).yuan) is not None:
+            found[shop_id, product_id, day] = yuan
+    return found
 
 
 def installs_per_day(rows: Sequence[PlanRule], day: date) -> int | None:
@@ -96,7 +107,7 @@ def selling_shops() -> list[Shop]:
 
 
 def facts_of(plan: YearPlan, *, at: datetime) -> PlanFacts:
-    """PR-14: return a plan whole. Eleven queries."""
+    """PR-14: return a plan whole. Some twenty queries, however many offers and shops."""
     return _Reader(plan, at).facts()
 
 
@@ -110,7 +121,7 @@ class _Models:
     """What is known of the models that are offered."""
 
     lists: Mapping[int, list[ListPrice]]
-    heroes: Mapping[int, list[HeroModel]]
+    heroes: Mapping[int, list[ProductTag]]
     sold: Mapping[int, Decimal]
 
     def list_on(self, product_id: int | None, day: date) -> tuple[ListPrice | None, ListPrice | None]:
@@ -146,7 +157,7 @@ class _Reader:
         offers: defaultdict[int, list[EventOffer]] = defaultdict(list)
         for offer in self._offers:
             offers[offer.event_id].append(offer)
-        floors = self._floors()
+        lowest = self._floors()
         return PlanFacts(
             id=plan.pk,
             year=plan.year,
@@ -156,7 +167,7 @@ class _Reader:
             promotion=plan.promotion_yuan,
             budget=plan.budget_yuan,
             figures=figures_on(self._rules, plan.first_day),
-            events=tuple(self._event(event, offers[event.pk], floors) for event in self._events),
+            events=tuple(self._event(event, offers[event.pk], lowest) for event in self._events),
             shops=tuple(shop_facts(shop) for shop in selling_shops()),
             launches=_launches(plan.year),
             grants=_grants(plan.year, [offer.product_id for offer in self._offers]),
@@ -170,14 +181,9 @@ class _Reader:
             if offer.product_id and offer.event_id in days
             for shop in self._places[offer.pk]
         }
-        prices = {}
-        for _shop, product_id, day in asked:
-            row, _before = self._models.list_on(product_id, day)
-            if row is not None:
-                prices[product_id, day] = row.price_yuan
-        return lowest_prices(asked, prices, figures_on(self._rules, self._plan.first_day)["floor_share"])
+        return lowest_prices(asked)
 
-    def _event(self, event: BrandEvent, offers: list[EventOffer], floors: Mapping[Place, Decimal]) -> EventFacts:
+    def _event(self, event: BrandEvent, offers: list[EventOffer], lowest: Mapping[Place, Decimal]) -> EventFacts:
         return EventFacts(
             id=event.pk,
             number=event.number,
@@ -193,12 +199,12 @@ class _Reader:
             application=event.application,
             budget=event.budget_yuan,
             stock_by=event.stock_by,
-            offers=tuple(self._offer(offer, event.starts_on, floors) for offer in offers),
+            offers=tuple(self._offer(offer, event.starts_on, lowest) for offer in offers),
             targets=tuple(self._targets[event.pk]),
             installs_per_day=installs_per_day(self._rules, event.starts_on),
         )
 
-    def _offer(self, offer: EventOffer, day: date, floors: Mapping[Place, Decimal]) -> OfferFacts:
+    def _offer(self, offer: EventOffer, day: date, lowest: Mapping[Place, Decimal]) -> OfferFacts:
         listed, before = self._models.list_on(offer.product_id, day)
         shops, product = tuple(self._places[offer.pk]), offer.product
         return OfferFacts(
@@ -220,7 +226,7 @@ class _Reader:
             list_since=listed.valid_from if listed else None,
             list_before=before.price_yuan if before else None,
             best_sold=self._models.sold.get(offer.product_id or 0),
-            floors={shop.id: floors[key] for shop in shops if (key := (shop.id, offer.product_id or 0, day)) in floors},
+            floors={shop.id: lowest[key] for shop in shops if (key := (shop.id, offer.product_id or 0, day)) in lowest},
         )
 
 
@@ -228,8 +234,8 @@ def _models(products: Collection[int], at: datetime) -> _Models:
     lists: defaultdict[int, list[ListPrice]] = defaultdict(list)
     for row in ListPrice.objects.filter(product__in=products).order_by("valid_from", "pk"):
         lists[row.product_id].append(row)
-    heroes: defaultdict[int, list[HeroModel]] = defaultdict(list)
-    for hero in HeroModel.objects.filter(product__in=products).order_by("pk"):
+    heroes: defaultdict[int, list[ProductTag]] = defaultdict(list)
+    for hero in ProductTag.objects.filter(product__in=products, tag=Tag.HERO).order_by("pk"):
         heroes[hero.product_id].append(hero)
     paid = Line.objects.filter(
         listing__product__in=products,

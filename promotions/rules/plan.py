@@ -13,7 +13,7 @@ FIGURES = (
     "flash_models", "flash_models_festival", "flash_share", "trials_year", "trial_shops", "new_days",
     "cashback_least", "cashback_most", "cashback_quota", "cashback_quota_festival",
     "show_order_least", "show_order_most", "coupon_least", "coupon_most", "phone_least", "phone_most", "auctions",
-    "tail_least", "stock_days", "list_days", "floor_share", "install_days",
+    "tail_least", "stock_days", "list_days", "install_days",
     "month.anniversary", "month.national_day", "month.double_11", "month.double_12",
 )  # fmt: skip
 """The rows of PlanRule without which no plan can be checked."""

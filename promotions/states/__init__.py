@@ -2,6 +2,12 @@
 
 from typing import Any
 
-from promotions.states import plan, price, spending
+from promotions.states import plan, price, price_rule, price_signal, spending
 
-EVENTS: dict[str, Any] = {**plan.EVENTS, **price.EVENTS, **spending.EVENTS}
+EVENTS: dict[str, Any] = {
+    **plan.EVENTS,
+    **price.EVENTS,
+    **price_rule.EVENTS,
+    **price_signal.EVENTS,
+    **spending.EVENTS,
+}

@@ -9,8 +9,16 @@ from opsdesk.notify.states import MAIL, MailState
 from opsdesk.sla.states import TIMER, TimerState
 from orders.models import Order
 from orders.states import IMPORT, ORDER, ImportState, OrderState
+from promotions.states.price_signal import SIGNAL, SignalState
 
-MACHINES = ((JOB, JobState), (ORDER, OrderState), (IMPORT, ImportState), (TIMER, TimerState), (MAIL, MailState))
+MACHINES = (
+    (JOB, JobState),
+    (ORDER, OrderState),
+    (IMPORT, ImportState),
+    (TIMER, TimerState),
+    (MAIL, MailState),
+    (SIGNAL, SignalState),
+)
 PAIRS = [
     pytest.param(machine, state, action, id=f"{machine.name}:{state}:{action}")
     for machine, states in MACHINES

@@ -219,9 +219,13 @@ BAD = {
         lambda p: replace(p, goal=D(31000000)),
         ("PR-2", "targets_low", {"gap": D(1000000)}),
     ),
+    "a hero at exactly 85 %, and then a phone discount": (
+        lambda p: offer(p, 4, "hero", price=D("2549.15")),
+        ("DS-11", "below_floor", {"net": D("2539.15"), "floor": D("2549.15")}),
+    ),
     "below the floor with coupon and phone discount": (
-        lambda p: offer(p, 4, "cut", floors={one.id: D("1799.01") for one in p.shops}),
-        ("DS-11", "below_floor", {"net": D("1799.00"), "floor": D("1799.01")}),
+        lambda p: offer(p, 4, "cut", floors={one.id: D("1809.01") for one in p.shops}),
+        ("DS-11", "below_floor", {"net": D("1809.00"), "floor": D("1809.01")}),
     ),
     "more than twice what can be installed": (
         lambda p: event(p, 4, installs_per_day=28),
@@ -241,8 +245,10 @@ def test_pr_14_a_bad_plan_is_stopped_for_its_rule_with_its_numbers(_case, good):
 
 
 GOOD = {
-    "a hero at exactly 85 %": lambda p: offer(p, 4, "hero", price=D("2549.15")),
-    "an ordinary model at exactly 90 %": lambda p: offer(p, 4, "cut", price=D("1799.10")),
+    "a hero at exactly 85 %": lambda p: offer(without(p, 4, "phone"), 4, "hero", price=D("2549.15")),
+    "an ordinary model at exactly 90 %": lambda p: offer(
+        without(without(p, 4, "phone"), 4, "coupon"), 4, "cut", price=D("1799.10")
+    ),
     "exactly half of the promotion budget": lambda p: replace(p, budget=D(300000)),
     "20 free trials": lambda p: offer(p, 12, "trial", quota=4, stock_need=4),
     "free trials in two shops": lambda p: offer(p, 4, "trial", shops=(p.shops[1], p.shops[2]), product_id=77),
@@ -254,7 +260,7 @@ GOOD = {
     "a list price of thirty days": lambda p: offer(p, 4, "hero", list_since=date(2027, 3, 10), list_before=D(2599)),
     "a list price that was lowered": lambda p: offer(p, 4, "hero", list_since=date(2027, 4, 1), list_before=D(3999)),
     "a new model on the second day": lambda p: replace(p, launches=((7, "N2", date(2027, 7, 10)),)),
-    "exactly at the floor": lambda p: offer(p, 4, "cut", floors={one.id: D("1799.00") for one in p.shops}),
+    "exactly at the floor": lambda p: offer(p, 4, "cut", floors={one.id: D("1809.00") for one in p.shops}),
     "as much as can be installed": lambda p: event(p, 4, installs_per_day=58),
 }
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import health, installation, sales
+from opsdesk.kpi.definitions import health, installation, prices, sales
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {
@@ -14,11 +14,15 @@ GROUPS: dict[str, Any] = {
     "repairs": _("Repairs"),
     "care": _("Complaints and call-backs"),
     "money": _("Settlement with partners"),
+    "promotions": _("Promotions"),
+    "prices": _("Prices"),
     "health": _("Imports"),
 }
 DEFINITIONS: tuple[Definition, ...] = (
     *sales.DEFINITIONS,
     *installation.DEFINITIONS,
+    *prices.DEFINITIONS,
+    *promotions.DEFINITIONS,
     *health.DEFINITIONS,
 )
 BY_KEY = {definition.key: definition for definition in DEFINITIONS}

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Model, Q, Sum
+from django.db.models.functions import Coalesce
 
 from opsdesk.kpi.spans import Span
+from opsdesk.money import ZERO
 
 
 @dataclass(frozen=True)
 class Definition:
     """One figure. `where` says which rows of `model` in a span; `measure` what is made of them (a count if nothing).
 
-    A rate is the share of its rows that also fulfil `part`. `better` is "high", "low" or "" (neither).
+    A rate is the share of its rows (or of their `measure`) that also fulfil `part`. `better` is "high", "low" or "" (neither).
     """
 
     key: str
@@ -36,6 +38,8 @@ class Definition:
 
     def aggregate(self) -> dict[str, Any]:
         """Return what to ask the database for."""
+        if self.measure and self.part is not None:
+            return {"value": Coalesce(Sum(self.measure, filter=self.part), ZERO), "of": Sum(self.measure)}
         if self.measure:
             return {"value": Sum(self.measure)}
         if self.part is not None:

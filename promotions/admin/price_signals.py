@@ -1,0 +1,92 @@
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from opsdesk.days import local
+from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, queue_filter
+from opsdesk.entry.excel import export
+from promotions.models import PriceSignal, PriceSweep
+from promotions.operations import price_signals
+from promotions.states.price_signal import SignalState
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+
+
+_COLUMNS = (
+    (_("kind"), 20), (_("state"), 10), (_("shop"), 30), (_("model"), 18), (_("item"), 40), (_("price (yuan)"), 12),
+    (_("net price (yuan)"), 12), (_("floor (yuan)"), 12), (_("below by (yuan)"), 12), (_("at"), 17), (_("found"), 17),
+    (_("reason"), 40),
+)  # fmt: skip
+
+
+def _row(signal: PriceSignal) -> tuple[Any, ...]:
+    return (
+        str(signal.get_kind_display()), str(signal.get_state_display()), signal.shop.name, signal.product.code,
+        str(signal.listing), signal.price_yuan, signal.net_yuan, signal.floor_yuan, signal.gap_yuan, signal.moment,
+        signal.found_at, signal.reason,
+    )  # fmt: skip
+
+
+@admin.register(PriceSignal)
+class PriceSignalAdmin(ReadOnlyAdmin):
+    """DS-11, CH-7: prices below their floor, and models sold where they may not be."""
+
+    list_display = (
+        "kind", "shop", "product", "state_shown", "sale_shown", "net_yuan", "floor_yuan", "gap_yuan",
+        "moment", "why_link",
+    )  # fmt: skip
+    list_filter = (
+        queue_filter(
+            waiting=(_("to look at"), lambda rows: rows.waiting()),
+            below_floor=(_("below the floor"), lambda rows: rows.below_floor()),
+            not_allowed=(_("sold where not allowed"), lambda rows: rows.not_allowed()),
+            sold=(_("really sold"), lambda rows: rows.sold()),
+        ),
+        "kind",
+        "state",
+        "shop__platform",
+        FigureFilter,
+    )
+    list_select_related = ("shop", "product", "listing", "line__order")
+    search_fields = ("product__code", "shop__name", "listing__title")
+    actions = (
+        bulk(_("Dismiss"), price_signals.dismiss, right="promotions.dismiss_pricesignal", form=ReasonForm),
+        export("price-signals", _COLUMNS, _row, right="promotions.view_pricesignal"),
+    )
+
+    @display(
+        description=_("state"),
+        label={SignalState.OPEN: "danger", SignalState.DISMISSED: "info", SignalState.GONE: "success"},
+    )
+    def state_shown(self, signal: PriceSignal) -> tuple[str, str]:
+        return signal.state, signal.get_state_display()
+
+    @display(description=_("order"))
+    def sale_shown(self, signal: PriceSignal) -> str:
+        return signal.line.order.number if signal.line else "–"
+
+    @display(description=_("explanation"))
+    def why_link(self, signal: PriceSignal) -> str:
+        when = local(signal.moment)
+        asked = {"shop": signal.shop_id, "product": signal.product_id, "at_0": f"{when:%Y-%m-%d}", "at_1": f"{when:%X}"}
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500" href="{}?{}">{}</a>',
+            reverse("price_floor"), urlencode(asked), _("Why this price?"),
+        )  # fmt: skip
+
+
+@admin.register(PriceSweep)
+class PriceSweepAdmin(ReadOnlyAdmin):
+    """What was looked at, and what could not be."""
+
+    list_display = ("day", "what", "looked", "unlooked", "found", "at")
+    list_filter = ("what",)

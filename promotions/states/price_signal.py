@@ -1,0 +1,37 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.machine import Machine
+
+
+class SignalKind(models.TextChoices):
+    """DS-11, CH-7: what is wrong."""
+
+    BELOW_FLOOR = "price_below_floor", _("price below the floor")
+    NOT_ALLOWED = "sold_where_not_allowed", _("sold where it is not allowed")
+
+
+class SignalState(models.TextChoices):
+    OPEN = "open", _("open")
+    DISMISSED = "dismissed", _("dismissed")
+    GONE = "gone", _("put right")
+
+
+SIGNAL = Machine(
+    "pricesignal",
+    dismiss=(("open",), "dismissed"),
+    close=(("open",), "gone"),
+    reopen=(("gone",), "open"),
+)
+"""What was dismissed stays so; an item that was put right and is wrong again at the same price comes back."""
+
+NOT_SOLD = {
+    "online_only": _("for online sale only"),
+    "offline_only": _("for offline sale only"),
+    "not_named": _("for named distributors only, and this shop is none of them"),
+}
+EVENTS = {
+    "pricesignal.dismiss": _("Signal dismissed: {reason}"),
+    "pricesignal.close": _("The price has been put right"),
+    "pricesignal.reopen": _("The price is wrong again"),
+}

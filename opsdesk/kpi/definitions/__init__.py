@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import health, installation, prices, sales
+from opsdesk.kpi.definitions import health, installation, prices, promotions, sales
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {

@@ -26,26 +26,31 @@ from promotions.models import (
     YearPlan,
 )
 from promotions.queries import floors
+from promotions.rules.facts import PlatformPriceRow
 from promotions.rules.floors import floor
 from promotions.rules.plan import FIGURES, EventFacts, Figures, GrantFacts, OfferFacts, PlanFacts, ShopFacts
 from promotions.states.plan import EventState
 from promotions.states.price_rule import Tag
 
+FOLLOWED = ("hero", "cut", "launch", "tail")
 SOLD_DAYS = timedelta(days=90)
 OWN_SOURCES = ("promotions.eventoffer", "promotions.eventoffer.extra")
 """Where price grants of brand days come from: the offer itself, and its extension."""
 Place = tuple[int, int, date]
 """A shop, a product, a day."""
+Planned = dict[str, Decimal]
+"""The lowest price planned for a model on a day, by platform."""
 
 
 class RuleMissing(Refused):
     code, sentence = "plan_rule_missing", _("No rule of planning “{rule}” is in force on {day}; enter it first.")
 
 
-def lowest_prices(asked: Collection[Place]) -> dict[Place, Decimal]:
+def lowest_prices(asked: Collection[Place], planned: Mapping[tuple[int, date], Planned]) -> dict[Place, Decimal]:
     """DS-11: return below which price a shop may not go for a model on a day, whatever its own campaign grants.
 
-    The one seam to `promotions.queries.floors`: ten queries for all of a year.
+    A floor that follows another platform's price (DS-8) is compared with the price planned there for that day, not
+    with today's. The one seam to `promotions.queries.floors`: ten queries for all of a year.
     """
     if not asked:
         return {}
@@ -56,7 +61,9 @@ def lowest_prices(asked: Collection[Place]) -> dict[Place, Decimal]:
     for shop_id, product_id, day in asked:
         facts = book.facts(shop_id, product_id, midnight(day))
         others = tuple(row for row in facts.grants if row.source.partition(":")[0] not in OWN_SOURCES)
-        if (yuan := floor(replace(facts, grants=others)).yuan) is not None:
+        prices = tuple(PlatformPriceRow(*pair) for pair in planned.get((product_id, day), {}).items())
+        meant = replace(facts, grants=others, product=replace(facts.product, platform_prices=prices))
+        if (yuan := floor(meant).yuan) is not None:
             found[shop_id, product_id, day] = yuan
     return found
 
@@ -181,7 +188,17 @@ class _Reader:
             if offer.product_id and offer.event_id in days
             for shop in self._places[offer.pk]
         }
-        return lowest_prices(asked)
+        return lowest_prices(asked, self._planned(days))
+
+    def _planned(self, days: Mapping[int, date]) -> dict[tuple[int, date], Planned]:
+        """The prices of a day by platform; half-price sales and trials are no price to follow."""
+        planned: defaultdict[tuple[int, date], Planned] = defaultdict(dict)
+        for offer in self._offers:
+            if offer.kind in FOLLOWED and offer.product_id and offer.price_yuan is not None and offer.event_id in days:
+                prices = planned[offer.product_id, days[offer.event_id]]
+                for shop in self._places[offer.pk]:
+                    prices[shop.platform] = min(offer.price_yuan, prices.get(shop.platform, offer.price_yuan))
+        return planned
 
     def _event(self, event: BrandEvent, offers: list[EventOffer], lowest: Mapping[Place, Decimal]) -> EventFacts:
         return EventFacts(

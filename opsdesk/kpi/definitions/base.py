@@ -18,7 +18,8 @@ from opsdesk.money import ZERO
 class Definition:
     """One figure. `where` says which rows of `model` in a span; `measure` what is made of them (a count if nothing).
 
-    A rate is the share of its rows (or of their `measure`) that also fulfil `part`. `better` is "high", "low" or "" (neither).
+    A rate is the share of its rows (of their `measure`, if any) that also fulfil `part`.
+    `better` is "high", "low" or "" (neither).
     """
 
     key: str

@@ -200,7 +200,7 @@ def _findings(event: BrandEvent, at: datetime) -> list[findings.Line]:
     offers = {offer.id: event.pk for one in facts.events if one.id == event.pk for offer in one.offers}
     rows = {("event", event.pk), *(("offer", pk) for pk in offers)}
     found = [one for one in plan_checks.check(facts) if one.level != "pass" and one.row in rows]
-    platforms = dict(Platform.objects.values_list("code", "name")) if found else {}
+    platforms = dict(Platform.objects.values_list("code", "name"))
     return [findings.line_of(one, platforms, offers) for one in found]
 
 

@@ -41,7 +41,7 @@ class Verdict:
 
 
 def explained(plan: PlanFacts, found: Sequence[Finding]) -> list[Verdict]:
-    """Return every check with its sentences, in the order of the rules. One query."""
+    """Return every check with its sentences, what does not hold first. One query."""
     platforms = dict(Platform.objects.values_list("code", "name"))
     events = {offer.id: event.id for event in plan.events for offer in event.offers}
     verdicts = []
@@ -49,7 +49,7 @@ def explained(plan: PlanFacts, found: Sequence[Finding]) -> list[Verdict]:
         lines = tuple(line_of(one, platforms, events) for one in found if one.check == name)
         worst = min((line.level for line in lines), key=_ORDER.__getitem__)
         verdicts.append(Verdict(rule, str(said.CHECKS[name][0]), worst, str(said.LEVELS[worst]), lines))
-    return verdicts
+    return sorted(verdicts, key=lambda one: _ORDER[one.level])
 
 
 def line_of(one: Finding, platforms: Mapping[str, str], events: Mapping[int, int]) -> Line:

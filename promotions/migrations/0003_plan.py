@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('budget_yuan', models.DecimalField(decimal_places=2, default=Decimal('0.00'), max_digits=12, verbose_name='budget (yuan)')),
                 ('stock_by', models.DateField(verbose_name='stock settled by')),
                 ('stock_settled_at', models.DateTimeField(null=True, verbose_name='stock settled')),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('approved', 'approved'), ('running', 'running'), ('stopped', 'stopped early'), ('ended', 'ended'), ('reviewed', 'reviewed'), ('dropped', 'did not take place')], default='planned', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('planned', 'planned'), ('approved', 'approved'), ('running', 'running'), ('stopped', 'stopped early'), ('ended', 'over, to be reviewed'), ('reviewed', 'review finished'), ('dropped', 'did not take place')], default='planned', max_length=10, verbose_name='state')),
                 ('opens_at', models.DateTimeField(verbose_name='opens')),
                 ('closes_at', models.DateTimeField(verbose_name='closes (exclusive)')),
                 ('approved_at', models.DateTimeField(null=True, verbose_name='approved')),

@@ -202,7 +202,7 @@ def set_targets(event_id: int, targets: Mapping[int, Decimal], *, by: Actor, at:
     event = event_of_draft(event_id, by=by)
     write_targets(event, targets)
     total = sum(targets.values(), ZERO)
-    audit.record(event, "record.change", by=by, at=at, changed={"targets": ["", f"¥{total:,.2f}"]})
+    audit.record(event, "brandevent.target", by=by, at=at, shops=len(targets), total=f"{total:,.2f}")
 
 
 def write_targets(event: BrandEvent, targets: Mapping[int, Decimal]) -> None:

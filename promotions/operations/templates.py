@@ -114,6 +114,7 @@ def copy_year(plan_id: int, *, year: int, by: Actor, at: datetime) -> YearPlan:
         targets[row.event_id][row.shop_id] = row.target_yuan
     for event in events:
         copied = _copied(event, new)
+        audit.record(copied, "brandevent.plan", by=by, at=at, starts_on=copied.starts_on)
         write_offers(copied, [_again(offer, places, copied, selling) for offer, places in offers[event.pk]])
         write_targets(copied, targets[event.pk])
     audit.record(new, "yearplan.copy", by=by, at=at, year=old.year, events=len(events))

@@ -14,6 +14,7 @@ from orders.models import Line, Order
 from promotions.models import BrandEvent, EventOffer, Pot, PotEntry, ShopTarget
 from promotions.models.brand_event import BrandEventQuerySet
 from promotions.rules import burn
+from promotions.states.plan import OfferKind
 from promotions.states.spending import Spending
 
 OWNERS = ("promotions.brandevent", "promotions.eventoffer")
@@ -87,6 +88,7 @@ def stock_of(event: BrandEvent) -> list[Stock]:
     need = {
         product_id: (code, pieces)
         for product_id, code, pieces in EventOffer.objects.filter(event=event, stock_need__gt=0, product__isnull=False)
+        .exclude(kind=OfferKind.TRIAL)
         .values_list("product_id", "product__code")
         .annotate(pieces=Sum("stock_need"))
         .order_by("product__code")

@@ -30,8 +30,8 @@ class EventState(models.TextChoices):
     APPROVED = "approved", _("approved")
     RUNNING = "running", _("running")
     STOPPED = "stopped", _("stopped early")
-    ENDED = "ended", _("ended")
-    REVIEWED = "reviewed", _("reviewed")
+    ENDED = "ended", _("over, to be reviewed")
+    REVIEWED = "reviewed", _("review finished")
     DROPPED = "dropped", _("did not take place")
 
 
@@ -89,6 +89,7 @@ EVENTS = {
     "brandevent.plan": _("Brand day planned: {starts_on}"),
     "brandevent.offer": _("Offer added: {offer}"),
     "brandevent.unoffer": _("Offer taken out: {offer}"),
+    "brandevent.target": _("Targets of {shops} shops set, ¥{total}"),
     "brandevent.apply": _("Own application made: {reason}"),
     "brandevent.approve": _("Brand day approved: {because}"),
     "brandevent.drop": _("Did not take place: {reason}"),

@@ -16,6 +16,7 @@ from unfold.widgets import (
 )
 
 from channels.models import Product
+from opsdesk.money import ZERO
 from promotions.models.brand_event import DAYS
 from promotions.operations.drafting import EventDraft, OfferDraft
 from promotions.operations.plans import Draft
@@ -109,7 +110,7 @@ class OfferForm(forms.Form):
         if self.errors:
             return data
         product, shops = data.pop("product"), data.pop("shops")
-        cost = (data["amount_yuan"] or 0) * (data["quota"] or 0)
+        cost = (data["amount_yuan"] or ZERO) * (data["quota"] or 0)
         if data["budget_yuan"] is None:
             data["budget_yuan"] = cost
         if data["stock_need"] is None:

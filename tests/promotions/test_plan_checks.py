@@ -236,10 +236,11 @@ BAD = {
 
 @pytest.mark.parametrize("_case", BAD)
 def test_pr_14_a_bad_plan_is_stopped_for_its_rule_with_its_numbers(_case, good):
+    """PR-1, PR-2, PR-3, PR-4, PR-5, PR-6, PR-7, PR-8, PR-9, PR-10, PR-11, PR-12, PR-13, PR-15, PR-16 and PR-17: each
+    has a plan of its own that breaks it, and nothing else is blamed for it."""
     change, (rule, code, numbers) = BAD[_case]
     found = [one for one in plan_checks.stops(plan_checks.check(change(good))) if one.code == code]
-    assert [one.rule for one in found] == [rule] * len(found)
-    assert found, f"{code} was not found"
+    assert {one.rule for one in found} == {rule}, f"{code} was not found"
     assert {name: found[0].numbers[name] for name in numbers} == numbers
     assert str(sentences.PROBLEMS[code]).format_map(found[0].numbers)
 

@@ -79,6 +79,8 @@ class PriceRuleAdmin(VersionedAdmin):
 
     @display(description=_("binds"))
     def binds_shown(self, rule: PriceRule) -> str:
+        if len(rule.binds) == len(Seller):
+            return str(_("everybody"))
         return "、".join(str(Seller(one).label) for one in rule.binds)
 
 

@@ -23,7 +23,8 @@ class ReasonForm(forms.Form):
 
 _COLUMNS = (
     (_("kind"), 20), (_("state"), 10), (_("shop"), 30), (_("model"), 18), (_("item"), 40), (_("price (yuan)"), 12),
-    (_("net price (yuan)"), 12), (_("floor (yuan)"), 12), (_("below by (yuan)"), 12), (_("at"), 17), (_("found"), 17),
+    (_("net price (yuan)"), 12), (_("floor (yuan)"), 12), (_("below by (yuan)"), 12), (_("moment of the price"), 17),
+    (_("found at"), 17),
     (_("reason"), 40),
 )  # fmt: skip
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
-from opsdesk.errors import Invalid
+from opsdesk.days import local
+from opsdesk.errors import Invalid, Refused
 from promotions.models import LegalReview, PriceRule
 
 
@@ -19,6 +20,13 @@ class RuleRefused(Invalid):
 
 class OpinionMissing(Invalid):
     code, sentence = "opinion_missing", _("{rule_code}: write down the opinion.")
+
+
+class AlreadyPast(Refused):
+    code, sentence = (
+        "price_rule_past",
+        _("{name}: what was allowed before today stays as it was; choose today or a later day."),
+    )
 
 
 @transaction.atomic
@@ -36,6 +44,8 @@ def replace(rule_id: int, *, figure: Decimal, valid_from: date, by: Actor, at: d
     """DS-11: from a day on, another figure holds; the old row ends there and stays for what was before."""
     by.need("promotions.add_pricerule")
     rule: PriceRule = PriceRule.objects.visible_to(by).for_change(rule_id)
+    if valid_from < local(at).date():
+        raise AlreadyPast(name=rule.name)
     old = rule.figure
     rule.valid_to = valid_from
     _checked(rule)

@@ -12,16 +12,14 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
 from opsdesk.money import to_fen
-from orders.models import Line, Order
 from promotions.models import PriceSignal, PriceSweep
-from promotions.queries import floors
+from promotions.queries import floors, sold
 from promotions.queries.cuts import Cuts
 from promotions.rules.floors import Floor, floor
 from promotions.rules.prices import not_sold_here
@@ -82,44 +80,39 @@ def sweep_listings(which: Q | None = None, *, by: Actor, at: datetime) -> Found:
     found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen)), start=Found())
     found += Found(unlooked=on_sale.count() - found.looked)
     if which is None:
+        _no_longer_offered(known, by=by, at=at)
         _note("listings", local(at).date(), found, at)
     return found
+
+
+@transaction.atomic
+def _no_longer_offered(known: Any, *, by: Actor, at: datetime) -> None:
+    """End the signals of items that are not on sale any more, or are none of ours after all."""
+    lost = PriceSignal.objects.all().waiting().filter(line=None).exclude(listing__in=known.values("pk"))
+    _move(list(lost.values_list("pk", flat=True)), SignalState.OPEN, "close", by=by, at=at, ended_at=at)
 
 
 def sweep_sales(day: date, *, by: Actor, at: datetime) -> Found:
     """DS-11, CH-7: look over what was ordered on a day and paid, at what was really paid for a unit."""
     start, end = midnight(day), midnight(day + _DAY)
-    orders = _paid().filter(_ordered(start, end))
-    found = _sold(Q(order__in=orders.values("pk")), start, end, by=by, at=at)
-    silent = orders.filter(~Exists(Line.objects.filter(order=OuterRef("pk")))).count()
-    found += Found(unlooked=silent)
+    orders = sold.paid_orders(start, end)
+    found = _sold(orders, start, end, by=by, at=at) + Found(unlooked=sold.without_items(orders).count())
     _note("sales", day, found, at)
     return found
 
 
 def sweep_changed_sales(since: datetime, *, by: Actor, at: datetime, days: int = 31) -> Found:
     """DS-11: look over what was sold in the last days, of the orders that changed since a moment."""
-    start = at - days * _DAY
-    orders = _paid().filter(_ordered(start, at + _DAY), changed_at__gte=since)
-    return _sold(Q(order__in=orders.values("pk")), start, at + _DAY, by=by, at=at)
+    start, end = at - days * _DAY, at + _DAY
+    return _sold(sold.paid_orders(start, end).filter(changed_at__gte=since), start, end, by=by, at=at)
 
 
-def _paid() -> Any:
-    return Order.objects.counted().paid_ever()
-
-
-def _ordered(start: datetime, end: datetime) -> Q:
-    paid = Q(ordered_at=None, paid_at__gte=start, paid_at__lt=end)
-    return Q(ordered_at__gte=start, ordered_at__lt=end) | paid
-
-
-def _sold(which: Q, start: datetime, end: datetime, *, by: Actor, at: datetime) -> Found:
-    lines = Line.objects.filter(which).filter(Q(listing=None) | Q(listing__ignored=False))
-    known = lines.filter(listing__product__isnull=False, quantity__gt=0, paid_yuan__gt=0)
+def _sold(orders: Any, start: datetime, end: datetime, *, by: Actor, at: datetime) -> Found:
+    lines = sold.sold_lines(orders)
+    known = lines.filter(listing__product__isnull=False, quantity__gt=0, got_yuan__gt=0)
     rows = known.order_by("pk").values_list(
-        "pk", "listing_id", "order__shop_id", "listing__product_id", "paid_yuan", "quantity", "price_yuan",
-        Coalesce("order__ordered_at", "order__paid_at"),
-    )  # fmt: skip
+        "pk", "listing_id", "order__shop_id", "listing__product_id", "got_yuan", "quantity", "price_yuan", "moment"
+    )
     book = floors.gather(None, None, start, end)
     seen = (_seen_line(*row) for row in rows.iterator(chunk_size=CHUNK))
     found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen)), start=Found())

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from channels.models import ListPrice, NamedSeller, Product, Shop
+from channels.models import Listing, ListPrice, NamedSeller, Product, Shop
 from opsdesk.days import local, midnight
 from opsdesk.errors import NotFound
 from promotions.models import CampaignWindow, PlatformPrice, PriceGrant, PriceRule, ProductTag, SellerStanding
@@ -106,14 +106,14 @@ def floors_of_shop(shop_id: int, on: date, *, extra: Sequence[Grant] = ()) -> li
     """DS-11: return the floors over a day of all models that a shop lists, by code. Twelve queries."""
     start, end = midnight(on), midnight(on + timedelta(days=1))
     products = Product.objects.filter(listings__shop=shop_id, listings__ignored=False).distinct().order_by("code")
-    listed = list(products.prefetch_related("listings"))
+    listed = list(products.prefetch_related(Prefetch("listings", Listing.objects.filter(shop=shop_id, ignored=False))))
     book = gather([shop_id], [product.pk for product in listed], start, end, extra=extra)
     _there(book, shop_id)
     return [
         DayOfModel(
             product,
             history(book.facts(shop_id, product.pk, start), start, end),
-            tuple(row.price_yuan for row in product.listings.all() if row.shop_id == shop_id),
+            tuple(row.price_yuan for row in product.listings.all()),
         )
         for product in listed
     ]

@@ -32,6 +32,6 @@ NOT_SOLD = {
 }
 EVENTS = {
     "pricesignal.dismiss": _("Signal dismissed: {reason}"),
-    "pricesignal.close": _("The price has been put right"),
+    "pricesignal.close": _("Put right, or no longer on sale"),
     "pricesignal.reopen": _("The price is wrong again"),
 }

@@ -9,7 +9,7 @@ import os
 from importlib import import_module
 from time import perf_counter
 
-NAMES = ("files", "addresses", "intake", "history", "lists", "sweep", "dispatch")
+NAMES = ("files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "floors")
 
 
 def main() -> None:

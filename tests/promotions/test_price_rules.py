@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from channels.models import ListPrice, Platform
 from opsdesk.actor import SYSTEM
@@ -65,9 +65,16 @@ def test_ds_11_replaced_it_still_answers_for_the_past():
 
 
 def test_ds_11_a_rule_cannot_be_replaced_from_before_it_began_and_nothing_changes():
-    old = entered(valid_from=date(2026, 3, 1))
+    old = entered(valid_from=date(2026, 4, 1))
     with pytest.raises(RuleRefused):
-        price_rules.replace(old.pk, figure=D("0.80"), valid_from=date(2026, 3, 1), by=SYSTEM, at=AT)
+        price_rules.replace(old.pk, figure=D("0.80"), valid_from=date(2026, 4, 1), by=SYSTEM, at=AT)
+    assert list(PriceRule.objects.values_list("figure", "valid_to")) == [(D("0.7000"), None)]
+
+
+def test_ds_11_what_was_allowed_before_today_is_not_changed_by_a_replacement():
+    old = entered()
+    with pytest.raises(price_rules.AlreadyPast):
+        price_rules.replace(old.pk, figure=D("0.80"), valid_from=date(2026, 3, 3), by=SYSTEM, at=AT)
     assert list(PriceRule.objects.values_list("figure", "valid_to")) == [(D("0.7000"), None)]
 
 
@@ -137,6 +144,15 @@ def test_ds_12_the_database_itself_refuses_an_unreviewed_fine():
     with pytest.raises(IntegrityError), transaction.atomic():
         rule("fined", consequence="fine").save()
     rule("own", consequence="fine", binds=["own_shop"]).save()
+
+
+def test_ds_12_a_review_is_neither_changed_nor_removed():
+    price_rules.review("fined", opinion="不同意", allows_fine=False, by=SYSTEM, at=AT)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LegalReview.objects.update(allows_fine=True)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LegalReview.objects.all().delete()
+    assert LegalReview.objects.get().allows_fine is False
 
 
 @pytest.mark.parametrize("role", ["promotion_planner", "ecommerce_head", "sales_director"])

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from channels.models import Shop
-from opsdesk.console.demo import brand_days, cast, company, people, story, territories, trade
+from opsdesk.console.demo import brand_days, cast, company, floors, people, story, territories, trade
 from opsdesk.console.demo.catalogue import stalls
 from opsdesk.console.demo.plan import Plan
 
@@ -26,6 +26,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     territories.enter(plan)
     people.enter()
     story.tell(plan, [*trade.year(plan), *cast.special(plan)], heard=heard)
+    floors.enter(plan)
     brand_days.enter(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]

@@ -5,11 +5,13 @@ from django.utils.translation import gettext as _
 
 from aftersales.models import Job
 from opsdesk import clock
+from opsdesk.actor import Actor
 from opsdesk.console import timeline
 from opsdesk.console.pages.base import page, visible
 from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
 from orders.operations import orders
+from promotions.models import PriceSignal
 
 VIEW = "orders.view_order"
 
@@ -34,6 +36,7 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
     row = visible(request, rows, pk, _("order"), right=VIEW)
     by = actor_at(request)
     jobs = list(Job.objects.visible_to(by).filter(order=row).select_related("owner", "region").order_by("pk"))
+    signals = _price_signals(row, by)
     same = (
         Order.objects.visible_to(by).filter(customer=row.customer_id).exclude(pk=pk)
         if row.customer_id
@@ -47,9 +50,18 @@ def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:
         lines=row.lines.select_related("listing__product").order_by("pk"),
         jobs=jobs,
         others=same.select_related("shop").order_by("-ordered_at", "-pk")[:20],
-        timeline=timeline.of(row, *jobs),
+        price_signals=signals,
+        timeline=timeline.of(row, *jobs, *signals),
         may_show=by.may("orders.show_order"),
         back=reverse("admin:orders_order_changelist"),
         now=clock.now(),
         **shown,
     )
+
+
+def _price_signals(row: Order, by: Actor) -> list[PriceSignal]:
+    """DS-11: what is wrong with the prices that were paid, for who may see that."""
+    if not by.may("promotions.view_pricesignal"):
+        return []
+    found = PriceSignal.objects.visible_to(by).filter(line__order=row)
+    return list(found.select_related("product").order_by("pk"))

@@ -60,7 +60,7 @@ class FloorForm(ShopForm):
     product = forms.ModelChoiceField(
         Product.objects.order_by("code"), label=gettext_lazy("model"), widget=UnfoldAdminSelectWidget
     )
-    at = forms.SplitDateTimeField(label=gettext_lazy("at"), widget=UnfoldAdminSplitDateTimeWidget)
+    at = forms.SplitDateTimeField(label=gettext_lazy("moment"), widget=UnfoldAdminSplitDateTimeWidget)
     kind = forms.ChoiceField(
         label=gettext_lazy("planned: kind"), choices=GrantKind, required=False, widget=UnfoldAdminSelectWidget
     )

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels', '0003_ledger_append_only'),
-        ('promotions', '0002_floors'),
+        ('promotions', '0003_legal_review_append_only'),
     ]
 
     operations = [

@@ -47,6 +47,8 @@ DECIDED: dict[str, str] = {
     "claim": "promotions.operations.claims.decided",
     "support": "promotions.operations.supports.decided",
     "rebate": "promotions.operations.rebates.decided",
+    "plan": "promotions.operations.plans.decided",
+    "festival": "promotions.operations.events.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}

@@ -1,7 +1,7 @@
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
 from opsdesk.entry.task import each, task
-from promotions.operations import claims, following
+from promotions.operations import claims, events, following
 from promotions.queries import claims as queries
 
 
@@ -9,6 +9,13 @@ from promotions.queries import claims as queries
 def reverse_claims_all_due(**_: object) -> None:
     at = clock.now()
     each(queries.refunded(), lambda pk: claims.reverse(pk, reason="订单已退款或关闭", by=SYSTEM, at=at))
+
+
+@task
+def run_brand_days(**_: object) -> None:
+    at = clock.now()
+    events.start_all_due(by=SYSTEM, at=at)
+    events.end_all_due(by=SYSTEM, at=at)
 
 
 @task

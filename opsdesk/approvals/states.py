@@ -15,6 +15,8 @@ class Kind(models.TextChoices):
     SUPPORT = "support", _("support for a distributor")
     REBATE = "rebate", _("rebate of a distributor")
     CORRECTION = "correction", _("correction on a partner's account")
+    PLAN = "plan", _("year's plan of brand days")
+    FESTIVAL = "festival", _("application for a festival")
 
 
 class ApprovalState(models.TextChoices):

@@ -169,7 +169,16 @@ PRICES: tuple[dict[str, Any], ...] = (
     ),
     _item(_("Legal reviews"), "policy", _list("promotions_legalreview"), "promotions.view_legalreview"),
 )
-PLANS: tuple[dict[str, Any], ...] = ()
+PLANS: tuple[dict[str, Any], ...] = (
+    _item(_("Brand days by year"), "calendar_month", reverse_lazy("plans"), "promotions.view_yearplan"),
+    _item(_("Brand days"), "celebration", _list("promotions_brandevent"), "promotions.view_brandevent"),
+    _item(_("Budgets and quotas"), "savings", _list("promotions_pot"), "promotions.view_pot"),
+    _item(_("Standing plan"), "event_repeat", _list("promotions_standingoffer"), "promotions.change_standingoffer"),
+    _item(
+        _("Standing targets"), "track_changes", _list("promotions_standingtarget"), "promotions.change_standingtarget"
+    ),
+    _item(_("Rules of planning"), "checklist", _list("promotions_planrule"), "promotions.change_planrule"),
+)
 GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (
         _("Installation"),

@@ -15,7 +15,7 @@ from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
-from promotions.models import Claim, PriceSignal, SupportApplication
+from promotions.models import BrandEvent, Claim, PriceSignal, SupportApplication
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,17 @@ QUEUES = (
     Queue(_("Tell the customer"), "aftersales.tell_customer", Slip, lambda rows, at: rows.to_tell(), "to_tell", True),
     Queue(_("Claims to pay"), "promotions.pay_claim", Claim, lambda rows, at: rows.to_pay(), "to_pay"),
     Queue(_("Support to verify"), "promotions.verify_support", SupportApplication, _to_verify, "to_verify"),
+    Queue(
+        _("Brand days without settled stock"),
+        "promotions.run_brandevent",
+        BrandEvent,
+        lambda rows, at: rows.stock_open(local(at).date() + timedelta(days=7)),
+        "stock",
+        True,
+    ),
+    Queue(
+        _("Brand days to review"), "promotions.run_brandevent", BrandEvent, lambda rows, at: rows.to_review(), "review"
+    ),
     Queue(
         _("Price signals"),
         "promotions.dismiss_pricesignal",

@@ -18,6 +18,7 @@ from opsdesk.console import (
     reference_dispatch,
     reference_money,
     reference_phone,
+    reference_plans,
     reference_promotions,
     reference_refunds,
     reference_repairs,
@@ -57,6 +58,7 @@ def load() -> None:
     reference_claims.load(data)
     reference_supports.load(data)
     reference_promotions.load(data)
+    reference_plans.load(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(

@@ -134,9 +134,10 @@ def _because(value: Any) -> str:
 
 def _field(model: type[Model], name: str) -> Any:
     try:
-        return model._meta.get_field(name.removesuffix("_id"))
+        field = model._meta.get_field(name.removesuffix("_id"))
     except FieldDoesNotExist:
         return None
+    return field if field.concrete else None  # what points here has no label
 
 
 def _name(model: type[Model], name: str) -> str:

@@ -166,6 +166,17 @@ RULES: tuple[str, ...] = (
     "channels.add_statementterms",
     "channels.change_statementterms",
 )
+PLANS: tuple[str, ...] = (
+    "promotions.plan_yearplan",
+    "promotions.run_brandevent",
+    "promotions.stop_brandevent",
+    *(f"promotions.{verb}_{noun}" for noun in ("standingoffer", "standingtarget") for verb in ("add", "change")),
+)
+PLANS_STOP: tuple[str, ...] = ("promotions.stop_brandevent",)
+PLANS_RULES: tuple[str, ...] = (
+    "promotions.add_planrule",
+    "promotions.change_planrule",
+)
 SUPPORT: tuple[str, ...] = (
     "promotions.verify_support",
     "promotions.run_rebate",
@@ -281,6 +292,7 @@ ROLES = (
         (
             *LOOK,
             *PRICES,
+            *PLANS,
             *CLAIMS_RUN,
             *SUPPORT,
             *SIGN,
@@ -342,6 +354,8 @@ ROLES = (
             *SHOPS,
             *PRICES,
             *SIGN,
+            *PLANS_STOP,
+            *PLANS_RULES,
             *CARE_HEAD,
             *REPORT,
         ),
@@ -396,6 +410,7 @@ ROLES = (
             *LOOK,
             *SETTLE,
             *SIGN,
+            *PLANS_STOP,
             *SCORES,
             *CARE_HEAD,
             *REPORT,
@@ -415,6 +430,7 @@ ROLES = (
                 "approvals.*_secondsignature",
                 "approvals.*_delegation",
             ),
+            *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES, *PLANS_RULES),
             *("audit.view_event", "kpi.*", *LOOK, *SHOPS, *NETWORK, *INSTALLERS, *RULES, *CARE_RULES),
         ),
     ),

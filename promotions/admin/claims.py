@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from opsdesk.entry.admin import ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.excel import export
-from promotions.models import Claim, ClaimRule, Draw, Pot
+from promotions.models import Claim, ClaimRule, Draw
 from promotions.operations import claims, draws
 from promotions.states.claim import ClaimState, DrawState
 
@@ -83,27 +83,6 @@ class ClaimAdmin(ReadOnlyAdmin):
 class ClaimRuleAdmin(VersionedAdmin):
     list_display = ("kind", "least_yuan", "most_yuan", "platforms", "days", "after_arrival", "valid_from", "valid_to")
     list_filter = ("kind",)
-
-
-@admin.register(Pot)
-class PotAdmin(ReadOnlyAdmin):
-    """PR-3: what each budget still holds."""
-
-    list_display = (
-        "title", "purpose", "limit_yuan", "reserved_yuan", "committed_yuan", "left_yuan", "limit_count", "left_count",
-    )  # fmt: skip
-    search_fields = ("title",)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).with_left()
-
-    @display(description=_("left (yuan)"))
-    def left_yuan(self, pot: Any) -> Any:
-        return pot.left_yuan
-
-    @display(description=_("places left"))
-    def left_count(self, pot: Any) -> Any:
-        return pot.left_count
 
 
 @admin.register(Draw)

@@ -65,6 +65,12 @@ class Pot(models.Model):
         return self.title
 
 
+class PotEntryQuerySet(DeskQuerySet):
+    def visible_to(self, by: Actor) -> Self:
+        """As the budgets themselves."""
+        return self if by.company else self.none()
+
+
 class PotEntry(models.Model):
     """PR-18: one movement of a pot, with its source; the counters are the sum of these, each once per source."""
 
@@ -75,6 +81,8 @@ class PotEntry(models.Model):
     source_type = models.CharField(max_length=60)
     source_id = models.BigIntegerField()
     at = models.DateTimeField(_("when"))
+
+    objects = PotEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("movement of a budget")

@@ -3,6 +3,7 @@
 Safe in both directions under a rush: what does not fit changes nothing, what is given back can be taken by the next.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -108,6 +109,20 @@ def take_back(pot_id: int, *, source: Source, at: datetime) -> bool:
         committed_yuan=F("committed_yuan") - row.amount_yuan, committed_count=F("committed_count") - row.count
     )
     return True
+
+
+@transaction.atomic
+def shut_many(owners: Sequence[Source], *, reason: str, by: Actor, at: datetime) -> int:
+    """PR-19: let the pots of these owners promise nothing more; what is promised already stays. Return how many."""
+    which = Q(pk__in=())
+    for owner_type, owner_id in owners:
+        which |= Q(owner_type=owner_type, owner_id=owner_id)
+    pots = list(Pot.objects.filter(which).order_by("pk").select_for_update())
+    Pot.objects.filter(pk__in=[pot.pk for pot in pots]).update(
+        limit_yuan=F("reserved_yuan") + F("committed_yuan"), limit_count=F("reserved_count") + F("committed_count")
+    )
+    audit.record_many([(pot, {"reason": reason}) for pot in pots], "pot.shut", by=by, at=at)
+    return len(pots)
 
 
 def _settle(pot_id: int, kind: Spending, source: Source, at: datetime) -> bool:

@@ -13,4 +13,5 @@ class Spending(models.TextChoices):
 
 EVENTS = {
     "pot.open": _("Pot opened: ¥{limit_yuan}, {limit_count} times"),
+    "pot.shut": _("Shut: nothing more is promised ({reason})"),
 }

@@ -1,5 +1,6 @@
 """DS-1 … DS-10, FI-4: support and rebates from the question to the account."""
 
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from channels.models import Authorisation, Entry, ListPrice
 from opsdesk.actor import SYSTEM
 from opsdesk.approvals import operations as approvals
 from opsdesk.approvals.models import Approval, Limit
+from opsdesk.console import reference, reference_supports
 from opsdesk.errors import NotFound, WrongState
 from opsdesk.people.operations import ensure_roles
 from opsdesk.people.queries import actor_of
@@ -79,6 +81,20 @@ def test_ds_2_advertising_is_asked_for_verified_approved_and_half_of_it_booked_o
     entry = Entry.objects.get()
     assert (entry.kind, entry.amount_yuan, entry.partner.code) == ("reimbursement", Decimal("1500.51"), "d1")
     assert (entry.source_type, entry.source_id) == ("promotions.supportapplication", application.pk)
+
+
+@pytest.mark.parametrize(
+    ("kind", "granted"), [("incubation", "300.00"), ("commission", "1000.00"), ("own_plan", "300.00"), ("slot", "500.00")]
+)
+def test_ds_3_ds_4_ds_5_ds_7_each_support_pays_what_its_own_terms_say(kind, granted):
+    SupportPolicy.objects.all().delete()
+    reference_supports.load(json.loads((reference._FOLDER / "supports.json").read_text(encoding="utf-8")))
+    shop, office = distributor(), office_of()
+    wish = asked(kind=kind, days=7, cost_yuan=Decimal("1000.00"))
+    application = supports.ask(shop.pk, wish, proofs=[invoice()], by=office, at=AT)
+    planner = somebody("sun", "promotion_planner")
+    application = supports.verify(application.pk, cost_yuan=Decimal("1000.00"), by=planner, at=AT)
+    assert application.granted_yuan == Decimal(granted)
 
 
 def test_ds_2_no_more_than_stated_not_without_proof_and_not_by_who_asked():

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from channels.models import Shop
 from opsdesk.console.demo import (
+    brand_days,
     care,
     cast,
     company,
@@ -49,6 +50,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     scores.tell(plan)
     money.enter(plan)
     floors.enter(plan)
+    brand_days.enter(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]
     return True

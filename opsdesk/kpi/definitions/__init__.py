@@ -4,7 +4,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from opsdesk.kpi.definitions import care, dispatch, health, installation, money, prices, refunds, repairs, sales
+from opsdesk.kpi.definitions import (
+    care,
+    dispatch,
+    health,
+    installation,
+    money,
+    prices,
+    promotions,
+    refunds,
+    repairs,
+    sales,
+)
 from opsdesk.kpi.definitions.base import Definition as Definition
 
 GROUPS: dict[str, Any] = {
@@ -14,11 +25,13 @@ GROUPS: dict[str, Any] = {
     "repairs": _("Repairs"),
     "care": _("Complaints and call-backs"),
     "money": _("Settlement with partners"),
+    "promotions": _("Promotions"),
     "prices": _("Prices"),
     "health": _("Imports"),
 }
 DEFINITIONS: tuple[Definition, ...] = (
     *sales.DEFINITIONS,
+    *promotions.DEFINITIONS,
     *prices.DEFINITIONS,
     *installation.DEFINITIONS,
     *refunds.DEFINITIONS,

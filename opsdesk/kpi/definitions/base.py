@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Avg, Count, Model, Q, Sum
+from django.db.models.functions import Coalesce
 
 from opsdesk.kpi.spans import Span
+from opsdesk.money import ZERO
 
 
 @dataclass(frozen=True)
 class Definition:
     """One figure. `where` says which rows of `model` in a span; `measure` what is made of them (a count if nothing).
 
-    A rate is the share of its rows that also fulfil `part`; `mean` is a span of time, averaged in days. `better` is
-    "high", "low" or "" (neither).
+    A rate is the share of its rows (of their `measure`, if any) that also fulfil `part`; `mean` is a span of time,
+    averaged in days. `better` is "high", "low" or "" (neither).
     """
 
     key: str
@@ -40,6 +42,8 @@ class Definition:
         """Return what to ask the database for."""
         if self.mean is not None:
             return {"value": Avg(self.mean)}
+        if self.measure and self.part is not None:
+            return {"value": Coalesce(Sum(self.measure, filter=self.part), ZERO), "of": Sum(self.measure)}
         if self.measure:
             return {"value": Sum(self.measure)}
         if self.part is not None:

@@ -105,12 +105,16 @@ def _usable(pk: int, *, at: datetime) -> PhoneLink:
     return row
 
 
+_PHONE = frozenset({"aftersales.view_job", "aftersales.accept_job", "aftersales.work_job"})
+"""All that a link may ever give, whatever else the role of an installer may do after a login."""
+
+
 def _actor(row: PhoneLink) -> Actor:
     rights = Permission.objects.filter(group__name=ROLE).values_list("content_type__app_label", "codename")
     who = row.installer
     return Actor(
         name=f"{who.name}（{who.partner.name}）",
-        rights=frozenset(f"{app}.{codename}" for app, codename in rights),
+        rights=_PHONE & {f"{app}.{codename}" for app, codename in rights},
         partners=frozenset({who.partner.code}),
         installer=who.pk,
         door=DOOR,

@@ -236,4 +236,4 @@ def test_as_6_the_number_of_statements_does_not_grow_with_the_file():
                 write(*items(count, offset, progress))
             used.append((progress, len(statements)))
     assert used[:3] == used[3:]
-    assert max(count for _progress, count in used) < 60
+    assert max(count for _progress, count in used) <= 60

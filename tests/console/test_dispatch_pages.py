@@ -45,7 +45,7 @@ def test_as_11_a_partners_office_registers_its_own_people_and_nobody_elses(clien
     other = make.partner("other")
     client.force_login(make.in_role("office", "partner_office", partner="gz"))
     address = reverse("admin:aftersales_installer_add")
-    rows = {"certificates-TOTAL_FORMS": 0, "certificates-INITIAL_FORMS": 0}
+    rows = {f"{part}-{which}_FORMS": 0 for part in ("certificates", "links") for which in ("TOTAL", "INITIAL")}
     filled = {"name": "李师傅", "phone": "13812345678", "active": "on"} | rows
     client.post(address, filled | {"partner": other.pk})
     assert not Installer.objects.exists()

@@ -84,7 +84,8 @@ def test_ds_2_advertising_is_asked_for_verified_approved_and_half_of_it_booked_o
 
 
 @pytest.mark.parametrize(
-    ("kind", "granted"), [("incubation", "300.00"), ("commission", "1000.00"), ("own_plan", "300.00"), ("slot", "500.00")]
+    ("kind", "granted"),
+    [("incubation", "300.00"), ("commission", "1000.00"), ("own_plan", "300.00"), ("slot", "500.00")],
 )
 def test_ds_3_ds_4_ds_5_ds_7_each_support_pays_what_its_own_terms_say(kind, granted):
     SupportPolicy.objects.all().delete()

@@ -282,6 +282,7 @@ ROLES = (
             *CARE,
             *CLAIMS,
             *URGE,
+            "aftersales.register_repair",
             "orders.show_order",
             "orders.sign_order",
         ),

@@ -51,6 +51,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     money.enter(plan)
     floors.enter(plan)
     brand_days.enter(plan)
+    story.report_yesterday(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]
     return True

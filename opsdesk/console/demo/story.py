@@ -39,6 +39,12 @@ def tell(plan: Plan, sales: Sequence[Sale], *, heard: Tell = lambda moment: None
     Story(plan, sales).run(heard)
 
 
+def report_yesterday(plan: Plan) -> None:
+    """KP-3: freeze this morning's report, once every part of the company has told its days."""
+    today = plan.at.date()
+    report.freeze(SYSTEM, today - timedelta(days=1), at=midnight(today) + _FROZEN)
+
+
 class Story:
     """The company's days: files in the morning, signatures in the evening, installers and clocks in between."""
 
@@ -85,7 +91,7 @@ class Story:
             shops = [stall for stall in self._open if last or (place + stall.place) % stall.every == 0]
             self._agenda.add(midnight(day) + _MORNING, partial(self._morning, shops))
             self._agenda.add(midnight(day) + _EVENING, self._sign)
-            if self._plan.live_days - place < _REPORTS:
+            if 0 < self._plan.live_days - place < _REPORTS:
                 self._agenda.add(midnight(day) + _FROZEN, partial(self._freeze, day - timedelta(days=1)))
 
     def _file(self, stall: Stall, at: datetime) -> None:

@@ -142,7 +142,9 @@ CLAIMS: tuple[dict[str, Any], ...] = (
 SUPPORT: tuple[dict[str, Any], ...] = (
     _item(_("To be verified"), "fact_check", _list(_APPLICATION, "queue=to_verify"), "promotions.verify_support"),
     _item(_("To be reimbursed"), "payments", _list(_APPLICATION, "queue=to_reimburse"), "promotions.reimburse_support"),
-    _item(_("All support applications"), "volunteer_activism", _list(_APPLICATION), "promotions.view_supportapplication"),
+    _item(
+        _("All support applications"), "volunteer_activism", _list(_APPLICATION), "promotions.view_supportapplication"
+    ),
     _item(_("Rebates of a period"), "percent", reverse_lazy("rebates"), "promotions.run_rebate"),
     _item(_("All rebates"), "price_check", _list("promotions_rebate"), "promotions.view_rebate"),
     _item(_("Terms of support"), "rule", _list("promotions_supportpolicy"), "promotions.change_supportpolicy"),

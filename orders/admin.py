@@ -11,20 +11,22 @@ from unfold.widgets import UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputW
 
 from channels.models import Platform
 from channels.queries import regions
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
 from orders.models import Import, Order, RejectedRow
 from orders.operations import imports, orders, rejects
 from orders.states import ImportState, OrderState
 
-STATE_COLOURS = {
-    OrderState.UNPAID: "warning",
-    OrderState.PAID: "info",
-    OrderState.PART_SHIPPED: "info",
-    OrderState.SHIPPED: "info",
-    OrderState.SIGNED: "success",
-    OrderState.COMPLETED: "success",
-}
+STATE_COLOURS = Colours(
+    {
+        OrderState.UNPAID: "warning",
+        OrderState.PAID: "info",
+        OrderState.PART_SHIPPED: "info",
+        OrderState.SHIPPED: "info",
+        OrderState.SIGNED: "success",
+        OrderState.COMPLETED: "success",
+    }
+)
 
 
 class SignedForm(forms.Form):

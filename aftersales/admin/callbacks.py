@@ -13,20 +13,32 @@ from aftersales.states.callback import OPEN, CallbackState, Satisfaction
 from channels.queries import regions
 from opsdesk import clock
 from opsdesk.days import local
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, VersionedAdmin, VersionsInline, choice_filter, queue_filter
+from opsdesk.entry.admin import (
+    Colours,
+    FigureFilter,
+    ReadOnlyAdmin,
+    VersionedAdmin,
+    VersionsInline,
+    choice_filter,
+    queue_filter,
+)
 from opsdesk.entry.excel import export
 
-STATE_COLOURS = {
-    CallbackState.WAITING: "warning",
-    CallbackState.APPOINTED: "info",
-    CallbackState.ANSWERED: "success",
-    CallbackState.UNREACHED: "danger",
-}
-SATISFACTION_COLOURS = {
-    Satisfaction.SATISFIED: "success",
-    Satisfaction.NEUTRAL: "info",
-    Satisfaction.DISSATISFIED: "danger",
-}
+STATE_COLOURS = Colours(
+    {
+        CallbackState.WAITING: "warning",
+        CallbackState.APPOINTED: "info",
+        CallbackState.ANSWERED: "success",
+        CallbackState.UNREACHED: "danger",
+    }
+)
+SATISFACTION_COLOURS = Colours(
+    {
+        Satisfaction.SATISFIED: "success",
+        Satisfaction.NEUTRAL: "info",
+        Satisfaction.DISSATISFIED: "danger",
+    }
+)
 COLUMNS = (
     (_("call-back"), 8),
     (_("order number"), 24),

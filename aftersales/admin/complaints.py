@@ -20,21 +20,31 @@ from channels.queries import regions
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.days import local
-from opsdesk.entry.admin import FigureFilter, MasterDataAdmin, ReadOnlyAdmin, VersionedAdmin, bulk, choice_filter
+from opsdesk.entry.admin import (
+    Colours,
+    FigureFilter,
+    MasterDataAdmin,
+    ReadOnlyAdmin,
+    VersionedAdmin,
+    bulk,
+    choice_filter,
+)
 from opsdesk.entry.excel import export
 from opsdesk.entry.web import actor_at
 
-STATE_COLOURS = {
-    ComplaintState.REGISTERED: "danger",
-    ComplaintState.UNFOUNDED: "warning",
-    ComplaintState.INVESTIGATING: "warning",
-    ComplaintState.PROPOSING: "warning",
-    ComplaintState.PROPOSED: "danger",
-    ComplaintState.APPROVED: "info",
-    ComplaintState.CARRIED_OUT: "info",
-    ComplaintState.CONFIRMED: "info",
-    ComplaintState.CLOSED: "success",
-}
+STATE_COLOURS = Colours(
+    {
+        ComplaintState.REGISTERED: "danger",
+        ComplaintState.UNFOUNDED: "warning",
+        ComplaintState.INVESTIGATING: "warning",
+        ComplaintState.PROPOSING: "warning",
+        ComplaintState.PROPOSED: "danger",
+        ComplaintState.APPROVED: "info",
+        ComplaintState.CARRIED_OUT: "info",
+        ComplaintState.CONFIRMED: "info",
+        ComplaintState.CLOSED: "success",
+    }
+)
 COLUMNS = (
     (_("complaint"), 8),
     (_("registered"), 17),

@@ -12,15 +12,17 @@ from aftersales.operations import deductions
 from aftersales.states.deduction import DeductionState
 from opsdesk import clock
 from opsdesk.days import local
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, bulk, queue_filter
 
-STATE_COLOURS = {
-    DeductionState.PROPOSED: "warning",
-    DeductionState.ADMITTED: "info",
-    DeductionState.CONTESTED: "danger",
-    DeductionState.CONFIRMED: "warning",
-    DeductionState.BOOKED: "success",
-}
+STATE_COLOURS = Colours(
+    {
+        DeductionState.PROPOSED: "warning",
+        DeductionState.ADMITTED: "info",
+        DeductionState.CONTESTED: "danger",
+        DeductionState.CONFIRMED: "warning",
+        DeductionState.BOOKED: "success",
+    }
+)
 
 
 @admin.register(Deduction)

@@ -15,24 +15,26 @@ from aftersales.states.job import JobState
 from channels.queries import regions
 from opsdesk import clock
 from opsdesk.days import local, midnight
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
 
-STATE_COLOURS = {
-    JobState.OPEN: "danger",
-    JobState.OFFERED: "warning",
-    JobState.ACCEPTED: "info",
-    JobState.APPOINTED: "info",
-    JobState.DONE: "success",
-    JobState.FAILED: "danger",
-}
+STATE_COLOURS = Colours(
+    {
+        JobState.OPEN: "danger",
+        JobState.OFFERED: "warning",
+        JobState.ACCEPTED: "info",
+        JobState.APPOINTED: "info",
+        JobState.DONE: "success",
+        JobState.FAILED: "danger",
+    }
+)
 MARK_LABELS = {
     "frozen": _("frozen by refund"),
     "wanted": _("hand-over wanted"),
     "urged": _("customer urges"),
     "paused": _("customer absent"),
 }
-MARKS = {"frozen": "danger", "wanted": "danger", "urged": "warning", "paused": "info"}
+MARKS = Colours({"frozen": "danger", "wanted": "danger", "urged": "warning", "paused": "info"})
 
 
 @admin.register(Job)

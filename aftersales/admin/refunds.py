@@ -17,21 +17,23 @@ from aftersales.states.refund import LIVE, RefundState
 from channels.models import Platform
 from opsdesk import clock
 from opsdesk.days import local
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, bulk, choice_filter, queue_filter
 from opsdesk.entry.excel import export
 
-STATE_COLOURS = {
-    RefundState.ASKED: "warning",
-    RefundState.AGREED: "info",
-    RefundState.RETURNING: "info",
-    RefundState.RECEIVED: "warning",
-    RefundState.INSPECTED: "info",
-    RefundState.GRANTED: "warning",
-    RefundState.PAID: "success",
-    RefundState.SENT: "success",
-    RefundState.REFUSED: "danger",
-}
-URGENCY = {"late": "danger", "soon": "warning", "": ""}
+STATE_COLOURS = Colours(
+    {
+        RefundState.ASKED: "warning",
+        RefundState.AGREED: "info",
+        RefundState.RETURNING: "info",
+        RefundState.RECEIVED: "warning",
+        RefundState.INSPECTED: "info",
+        RefundState.GRANTED: "warning",
+        RefundState.PAID: "success",
+        RefundState.SENT: "success",
+        RefundState.REFUSED: "danger",
+    }
+)
+URGENCY = Colours({"late": "danger", "soon": "warning", "": ""})
 _SOON = timedelta(hours=6)
 
 

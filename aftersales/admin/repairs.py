@@ -15,6 +15,7 @@ from aftersales.states.repair import Covered, RepairState
 from opsdesk import clock
 from opsdesk.days import local
 from opsdesk.entry.admin import (
+    Colours,
     FigureFilter,
     MasterDataAdmin,
     ReadOnlyAdmin,
@@ -24,17 +25,19 @@ from opsdesk.entry.admin import (
 )
 from opsdesk.entry.excel import export
 
-STATE_COLOURS = {
-    RepairState.ANNOUNCED: "info",
-    RepairState.INBOUND: "info",
-    RepairState.RECEIVED: "warning",
-    RepairState.INSPECTED: "warning",
-    RepairState.QUOTED: "warning",
-    RepairState.APPROVED: "warning",
-    RepairState.REPAIRING: "warning",
-    RepairState.RETESTED: "success",
-    RepairState.RETURNED: "success",
-}
+STATE_COLOURS = Colours(
+    {
+        RepairState.ANNOUNCED: "info",
+        RepairState.INBOUND: "info",
+        RepairState.RECEIVED: "warning",
+        RepairState.INSPECTED: "warning",
+        RepairState.QUOTED: "warning",
+        RepairState.APPROVED: "warning",
+        RepairState.REPAIRING: "warning",
+        RepairState.RETESTED: "success",
+        RepairState.RETURNED: "success",
+    }
+)
 
 
 @admin.register(Repair)

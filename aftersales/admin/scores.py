@@ -11,10 +11,10 @@ from aftersales.models import Score, ScoreContest, ScoreFormula, ScoreWeight
 from aftersales.operations import scores
 from aftersales.states.score import ScoreState
 from opsdesk import clock
-from opsdesk.entry.admin import ReadOnlyAdmin, VersionedAdmin, VersionsInline, bulk, queue_filter
+from opsdesk.entry.admin import Colours, ReadOnlyAdmin, VersionedAdmin, VersionsInline, bulk, queue_filter
 from opsdesk.entry.excel import export
 
-COLOURS = {ScoreState.PUBLISHED: "info", ScoreState.CONTESTED: "warning", ScoreState.FINAL: "success"}
+COLOURS = Colours({ScoreState.PUBLISHED: "info", ScoreState.CONTESTED: "warning", ScoreState.FINAL: "success"})
 
 
 @admin.register(Score)

@@ -9,10 +9,14 @@ from unfold.decorators import display
 
 from aftersales.models import Offer, Urge, Visit
 from aftersales.states.job import Answer, Outcome
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, queue_filter
 
-OUTCOMES = {Outcome.DONE: "success", Outcome.FAILED: "danger", Outcome.ABSENT: "warning", Outcome.PLANNED: "info"}
-ANSWERS = {Answer.ACCEPTED: "success", Answer.DECLINED: "danger", Answer.SILENT: "danger", Answer.WAITING: "warning"}
+OUTCOMES = Colours(
+    {Outcome.DONE: "success", Outcome.FAILED: "danger", Outcome.ABSENT: "warning", Outcome.PLANNED: "info"}
+)
+ANSWERS = Colours(
+    {Answer.ACCEPTED: "success", Answer.DECLINED: "danger", Answer.SILENT: "danger", Answer.WAITING: "warning"}
+)
 
 
 class OfAJob(ReadOnlyAdmin):

@@ -14,16 +14,18 @@ from channels.operations import statements
 from channels.states import CorrectionState, StatementState
 from opsdesk import clock
 from opsdesk.days import local
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.excel import export
 
-STATE_COLOURS = {
-    StatementState.DRAWN: "info",
-    StatementState.SENT: "warning",
-    StatementState.DISPUTED: "danger",
-    StatementState.CONFIRMED: "info",
-    StatementState.SETTLED: "success",
-}
+STATE_COLOURS = Colours(
+    {
+        StatementState.DRAWN: "info",
+        StatementState.SENT: "warning",
+        StatementState.DISPUTED: "danger",
+        StatementState.CONFIRMED: "info",
+        StatementState.SETTLED: "success",
+    }
+)
 
 
 class SettleForm(forms.Form):

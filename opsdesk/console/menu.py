@@ -106,7 +106,7 @@ MONEY: tuple[dict[str, Any], ...] = (
     _item(_("Statements to send"), "outgoing_mail", _list(_STATEMENT, "queue=to_send"), "channels.send_statement"),
     _item(_("Disputed statements"), "gavel", _list(_STATEMENT, "queue=disputed"), "channels.send_statement"),
     _item(_("Statements to settle"), "payments", _list(_STATEMENT, "queue=to_settle"), "channels.settle_statement"),
-    _item(_("To confirm"), "rule", _list(_STATEMENT, "queue=to_confirm"), "channels.answer_statement"),
+    _item(_("Statements to confirm"), "rule", _list(_STATEMENT, "queue=to_confirm"), "channels.answer_statement"),
     _item(_("All statements"), "description", _list(_STATEMENT), "channels.view_statement"),
     _item(_("Bookings"), "list_alt", _list("channels_entry"), "channels.view_entry"),
     _item(_("Extra work"), "construction", _list("aftersales_extra"), "aftersales.view_extra"),

@@ -72,7 +72,13 @@ MONEY = (
         lambda rows, at: rows.to_settle(),
         "to_settle",
     ),
-    Queue(_("To confirm"), "channels.answer_statement", Statement, lambda rows, at: rows.to_confirm(), "to_confirm"),
+    Queue(
+        _("Statements to confirm"),
+        "channels.answer_statement",
+        Statement,
+        lambda rows, at: rows.to_confirm(),
+        "to_confirm",
+    ),
     Queue(_("Deductions to decide"), _DECIDE, Deduction, lambda rows, at: rows.to_decide(at), "to_decide"),
     Queue(
         _("Deductions to answer"),

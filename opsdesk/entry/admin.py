@@ -26,6 +26,13 @@ class OutOfScope(NotAllowed):
     code, sentence = "out_of_scope", _("{what} would lie outside what you are responsible for; it was not saved.")
 
 
+class Colours(dict[str, str]):
+    """Colours of badges by value; one without is grey, where Unfold would show the bare value instead of its label."""
+
+    def __missing__(self, value: str) -> str:
+        return ""
+
+
 class BoundedPaginator(Paginator):
     """Counts to 10,000 and no further: nobody pages beyond, and a full count costs seconds on a big table."""
 

@@ -46,6 +46,11 @@ class ProductMissing(Invalid):
     code, sentence = "support_product_missing", _("{kind}: name the model whose price is to go down.")
 
 
+class NoFloor(Refused):
+    code = "support_no_floor"
+    sentence = _("{application}: no floor binds this shop and model on that day, so no price to open; refuse it.")
+
+
 class ProofMissing(Refused):
     code, sentence = "support_proof_missing", _("{application}: there is no proof of the cost; ask the shop for it.")
 
@@ -95,18 +100,11 @@ def ask(shop_id: int, asked: Asked, *, proofs: Sequence[IO[bytes]] = (), by: Act
     if not answer.may:
         raise MayNotAsk(shop=shop, kind=kind.label, why="；".join(map(queries.why, answer.because)))
     application = SupportApplication.objects.create(
-        shop=shop,
-        partner=shop.operator,
-        kind=kind,
-        product_id=asked.product,
-        starts_on=asked.starts_on,
-        ends_on=asked.starts_on + timedelta(days=asked.days),
-        asked_yuan=asked.cost_yuan,
-        asked_by=by.name,
-        asked_at=at,
-        reason=asked.reason.strip()[:300],
-        because=list(answer.because),
-    )
+        shop=shop, partner=shop.operator, kind=kind, product_id=asked.product,
+        starts_on=asked.starts_on, ends_on=asked.starts_on + timedelta(days=asked.days),
+        asked_yuan=asked.cost_yuan, asked_by=by.name, asked_at=at,
+        reason=asked.reason.strip()[:300], because=list(answer.because),
+    )  # fmt: skip
     for proof in proofs:
         add_proof(application, proof, by=by, at=at)
     facts = {"kind": str(kind.label), "asked_yuan": str(asked.cost_yuan), "reason": application.reason}
@@ -160,7 +158,9 @@ def _price(application: SupportApplication, terms: rule.Terms) -> Decimal | None
         return None
     start, _end = queries.moments(application.starts_on, application.ends_on)
     normal = floors.price_floor(application.shop_id, application.product_id, start).yuan
-    price = rule.price_of(terms, normal) if normal is not None else None
+    if normal is None:
+        raise NoFloor(application=application)
+    price = rule.price_of(terms, normal)
     return to_fen(price) if price is not None else None
 
 

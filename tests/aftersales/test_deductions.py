@@ -21,6 +21,7 @@ from opsdesk.approvals.models import Approval
 from opsdesk.audit.models import Event
 from opsdesk.errors import NotAllowed, NotFound, WrongState
 from opsdesk.notify.models import Mail
+from opsdesk.reactions import REACTIONS
 from opsdesk.sla import timers
 from opsdesk.sla.models import Timer
 from tests import make, make_money
@@ -152,7 +153,8 @@ def test_as_5_no_program_confirms_and_no_task_books(proposed):
         late_job(state, code=state)
     deductions.propose_all_due(by=SYSTEM, at=LATER)
     for name in TASKS:
-        kwargs = {"event_ids": list(Event.objects.values_list("pk", flat=True))} if TASKS[name] else {}
+        started_by = Event.objects.filter(action__in=[event for event, tasks in REACTIONS.items() if name in tasks])
+        kwargs = {"event_ids": list(started_by.values_list("pk", flat=True))} if TASKS[name] else {}
         import_string(name).apply(kwargs=kwargs, throw=True)
     row.refresh_from_db()
     assert row.state != "booked" and Deduction.objects.filter(state="booked").count() == 0

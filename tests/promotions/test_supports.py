@@ -20,6 +20,7 @@ from promotions.operations import rebates, supports
 from promotions.queries import supports as queries
 from tests import make
 from tests.make import AT, at
+from tests.promotions.test_price_rules import entered
 
 pytestmark = pytest.mark.django_db
 START = AT.date() + timedelta(days=1)
@@ -125,10 +126,14 @@ def test_ds_6_a_hero_model_has_its_price_for_exactly_its_days():
     application = supports.ask(
         shop.pk, asked(kind="hero", product=model.pk, days=30, cost_yuan=Decimal(0)), by=office, at=AT
     )
-    supports.verify(application.pk, cost_yuan=Decimal(0), by=somebody("sun", "promotion_planner"), at=AT)
+    planner = somebody("sun", "promotion_planner")
+    with pytest.raises(supports.NoFloor):
+        supports.verify(application.pk, cost_yuan=Decimal(0), by=planner, at=AT)
+    entered()
+    supports.verify(application.pk, cost_yuan=Decimal(0), by=planner, at=AT)
     approvals.sign(Approval.objects.get().pk, by=somebody("zhao", "ecommerce_head"), at=AT)
     grant, application = PriceGrant.objects.get(), SupportApplication.objects.get()
-    assert (application.state, grant.price_yuan) == ("approved", application.price_yuan)
+    assert (application.state, grant.price_yuan, application.price_yuan) == ("approved", *[Decimal("1330.00")] * 2)
     assert (grant.shop_id, grant.product_id, grant.kind) == (shop.pk, model.pk, "hero")
     assert (grant.starts_at, grant.ends_at) == (at(f"{START} 00:00"), at(f"{START + timedelta(days=30)} 00:00"))
 

@@ -9,9 +9,9 @@ import os
 from importlib import import_module
 from time import perf_counter
 
-NAMES = ("files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "month")
-NAMES = ("files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "refunds")
-NAMES = ("files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "floors")
+NAMES = (
+    "files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "month", "refunds", "floors",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -136,6 +136,8 @@ def _channels(places: Sequence[Place]) -> tuple[Channel, ...]:
 
 
 def _use(one: Spent, event: BrandEvent) -> Use:
+    """What a pot has used; when it will run out is asked only while the brand day runs."""
+    running = event.state == EventState.RUNNING
     shares = [
         burn.used / limit * 100
         for burn, limit in ((one.yuan, one.limit_yuan), (one.times, one.limit_count))
@@ -145,9 +147,9 @@ def _use(one: Spent, event: BrandEvent) -> Use:
     return Use(
         one,
         int(max(shares)) if shares else None,
-        _said(one.yuan),
-        _said(one.times),
-        early=any(end < event.closes_at for end in ends),
+        _said(one.yuan) if running else "–",
+        _said(one.times) if running else "–",
+        early=running and any(end < event.closes_at for end in ends),
     )
 
 

@@ -17,6 +17,7 @@ from channels.models import Authorisation, Listing, Partner, Product, Shop
 from channels.queries.certificates import state_of
 from channels.queries.territories import coverage
 from channels.states import CertificateState, Duty, PartnerKind, SoldWhere
+from opsdesk.approvals.models import Approval
 from opsdesk.audit.models import Event
 from opsdesk.console import demo, reference
 from opsdesk.console.demo import cast, catalogue, people, prices, trade
@@ -26,6 +27,9 @@ from opsdesk.people.models import User
 from opsdesk.people.roles import ROLES
 from orders.models import Import, Order, RejectedRow
 from orders.states import ImportState
+from promotions.models import BrandEvent, YearPlan
+from promotions.queries import plan_facts
+from promotions.rules import plan_checks
 
 pytestmark = pytest.mark.django_db  # each test in a savepoint within what `company` has entered
 AT = datetime(2026, 11, 22, 18, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -201,3 +205,13 @@ def test_as_7_the_demo_has_machines_in_every_state_some_late_some_in_dispute(com
     assert Repair.objects.all().waiting_for_parts().exists()
     assert Repair.objects.filter(warranty="unknown").exists()
     assert Repair.objects.filter(loans__back_at=None, loans__isnull=False).exists()
+
+
+def test_brand_days_are_past_reviewed_and_to_come_and_the_next_year_is_begun(company):
+    states = dict(BrandEvent.objects.filter(plan__year=AT.year).values_list("starts_on__month", "state"))
+    assert states == {month: "reviewed" for month in range(4, 11)} | {11: "ended", 12: "planned"}
+    assert YearPlan.objects.get(year=AT.year).state == "approved"
+    assert YearPlan.objects.get(year=AT.year + 1).state == "draft"
+    assert Approval.objects.filter(kind="festival", state="waiting").count() == 1
+    facts = plan_facts.facts_of(YearPlan.objects.get(year=AT.year), at=AT)
+    assert plan_checks.stops(plan_checks.check(facts)) == []

@@ -5,7 +5,7 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
@@ -184,6 +184,43 @@ def test_pr_18_forty_orders_at_once_for_the_last_twenty_places():
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert len(found) == Claim.objects.count() == 20
+    assert held(row) == (Decimal("400.00"), Decimal("0.00"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_rules")
+def test_pr_18_workers_killed_in_mid_claim_leave_exactly_twenty_and_no_yuan_too_much():
+    """The server ends connections in mid-claim, as when a worker dies; who comes back tries the same again."""
+    row, by = pot("400.00", 20), somebody("li", "customer_service")
+    orders = [make.signed_order(str(number)).pk for number in range(60)]
+    killed: list[int] = []
+
+    def work(part: list[int]) -> None:
+        for pk in part:
+            while True:
+                try:
+                    claims.enter(pk, wanted(row), by=by, at=AT)
+                except (OperationalError, InterfaceError):
+                    killed.append(pk)
+                    connection.close()
+                    continue
+                except (pots.QuotaSpent, claims.ClaimedAlready):
+                    pass
+                break
+        connection.close()
+
+    threads = [Thread(target=work, args=(orders[place::4],)) for place in range(4)]
+    [thread.start() for thread in threads]
+    with connection.cursor() as cursor:
+        while any(thread.is_alive() for thread in threads):
+            if len(killed) < 25:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND pid <> pg_backend_pid() AND state = 'idle in transaction' ORDER BY random() LIMIT 1"
+                )
+    [thread.join() for thread in threads]
+    assert killed
+    assert Claim.objects.count() == Approval.objects.count() == Event.objects.filter(action="claim.enter").count() == 20
     assert held(row) == (Decimal("400.00"), Decimal("0.00"))
 
 

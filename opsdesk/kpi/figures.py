@@ -68,6 +68,17 @@ class Place:
     href: str
 
 
+@dataclass(frozen=True)
+class Rank:
+    """An agent's place, month to date: of how many installations, which share (0–1) met its deadline."""
+
+    place: int
+    name: str
+    done: int
+    on_time: Decimal
+    href: str
+
+
 def figures(by: Actor, day: date) -> tuple[Figure, ...]:
     """KP-1: return every figure for the day, the month and the year to date, within what `by` may see."""
     targets = _targets(by, day)
@@ -131,6 +142,19 @@ def overdue_by_province(by: Actor, day: date) -> tuple[Place, ...]:
         for code, jobs in counts.items()
     ]
     return tuple(sorted(places, key=lambda place: (-place.overdue, place.name)))
+
+
+def ranking(by: Actor, day: date) -> tuple[Rank, ...]:
+    """KP-1: rank the agents by their on-time installations of the month, the busier first where equal. One query."""
+    month, definition = span(Period.MONTH, day), BY_KEY["installed_on_time_rate"]
+    rows = definition.rows(definition.model._default_manager.visible_to(by), month)  # type: ignore[attr-defined]
+    found = rows.filter(owner__isnull=False).values_list("owner__name").annotate(**definition.aggregate())
+    shares = [(name, of, round(Decimal(value) / of, 4)) for name, value, of in found]
+    best = sorted(shares, key=lambda share: (-share[2], -share[1], share[0]))
+    return tuple(
+        Rank(place, name, of, share, href_of(definition, month, q=name))
+        for place, (name, of, share) in enumerate(best, 1)
+    )
 
 
 def daily(key: str, by: Actor, days: Iterable[date]) -> list[tuple[date, Number]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from opsdesk.actor import Actor
 from opsdesk.kpi import figures, health
 from opsdesk.kpi.definitions import BY_KEY
-from opsdesk.kpi.figures import Figure, Place, Share
+from opsdesk.kpi.figures import Figure, Place, Rank, Share
 from opsdesk.kpi.health import Doubt
 from opsdesk.kpi.models import Report, scope_of
 
@@ -29,7 +29,12 @@ class Daily:
     channels: tuple[Share, ...]
     overdue: tuple[Place, ...]
     doubts: tuple[Doubt, ...]
+    ranking: tuple[Rank, ...] = ()
     frozen_at: datetime | None = None
+
+    def first_and_last(self, most: int = 5) -> tuple[Rank, ...]:
+        """The agents at both ends of the ranking, `most` of each."""
+        return self.ranking if len(self.ranking) <= 2 * most else (*self.ranking[:most], *self.ranking[-most:])
 
     def figure(self, key: str, period: str = "day") -> Figure:
         """Return one figure; one that was not told when the report was frozen has no value."""
@@ -46,6 +51,7 @@ def build(by: Actor, day: date, *, at: datetime) -> Daily:
         channels=figures.by_channel(by, day),
         overdue=figures.overdue_by_province(by, day),
         doubts=health.doubts(by, day, at=at),
+        ranking=figures.ranking(by, day),
     )
 
 
@@ -113,6 +119,7 @@ def _thawed(row: Report) -> Daily:
         ),
         overdue=tuple(Place(**place) for place in content["overdue"]),
         doubts=tuple(Doubt(**doubt) for doubt in content["doubts"]),
+        ranking=tuple(Rank(**{**r, "on_time": Decimal(r["on_time"])}) for r in content.get("ranking", ())),
         frozen_at=row.frozen_at,
     )
 

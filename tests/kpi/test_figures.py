@@ -194,6 +194,26 @@ def test_kp_1_overdue_by_province_the_worst_first():
     ]
 
 
+def test_kp_1_agents_are_ranked_by_what_they_installed_on_time_this_month():
+    make.policies()
+    late, when = at("2020-02-12 10:00"), at("2020-02-05 10:00")
+    agents = {code: make.partner(code) for code in "abc"}
+    for number, (agent, done) in enumerate((("a", when), ("a", late), ("b", when), ("c", when), ("c", when))):
+        job = make.job(str(number), signed_at=at("2020-02-04 10:00"), when=at("2020-02-04 10:00"))
+        Job.objects.filter(pk=job.pk).update(owner=agents[agent], serial_number="S", state="done", done_at=done)
+    ranks = figures.ranking(SYSTEM, date(2020, 2, 12))
+    assert [(r.place, r.name, r.done, r.on_time) for r in ranks] == [
+        (1, "伙伴c", 2, Decimal(1)),
+        (2, "伙伴b", 1, Decimal(1)),
+        (3, "伙伴a", 2, Decimal("0.5")),
+    ]
+    assert parse_qs(urlparse(ranks[0].href).query) == {
+        "figure": ["installed_on_time_rate:month:2020-02-12"],
+        "q": ["伙伴c"],
+    }
+    assert figures.ranking(SYSTEM, date(2020, 2, 10))[0].done == 2 and not figures.ranking(SYSTEM, date(2020, 1, 31))
+
+
 def test_kp_1_on_the_real_tmall_report_the_figures_equal_an_independent_sum(shared):
     import csv
 

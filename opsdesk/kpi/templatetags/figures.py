@@ -13,7 +13,7 @@ def shown(value: int | Decimal | None, unit: str) -> str:
     if unit == "rate":
         return f"{value * 100:.1f}%"
     if unit == "yuan":
-        return f"¥{value:,.2f}"
+        return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
     return f"{value:,}"
 
 

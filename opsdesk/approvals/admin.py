@@ -12,7 +12,7 @@ from opsdesk.approvals import operations, queries
 from opsdesk.approvals.models import Approval, Delegation, Limit, SecondSignature, Signature
 from opsdesk.approvals.states import ApprovalState
 from opsdesk.days import local
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, RowsInline, VersionedAdmin, bulk
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, RowsInline, VersionedAdmin, bulk
 from opsdesk.entry.web import actor_at
 
 
@@ -63,17 +63,19 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={
-            ApprovalState.WAITING: "warning",
-            ApprovalState.GRANTED: "success",
-            ApprovalState.REFUSED: "danger",
-            ApprovalState.LAPSED: "danger",
-        },
+        label=Colours(
+            {
+                ApprovalState.WAITING: "warning",
+                ApprovalState.GRANTED: "success",
+                ApprovalState.REFUSED: "danger",
+                ApprovalState.LAPSED: "danger",
+            }
+        ),
     )
     def state_shown(self, approval: Approval) -> tuple[str, str]:
         return approval.state, approval.get_state_display()
 
-    @display(description=_("due"), ordering="due_at", label={"late": "danger", "": ""})
+    @display(description=_("due"), ordering="due_at", label=Colours({"late": "danger", "": ""}))
     def due_shown(self, approval: Approval) -> tuple[str, str]:
         if not approval.due_at or approval.state != ApprovalState.WAITING:
             return "", "–"

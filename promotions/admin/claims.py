@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from opsdesk.entry.admin import ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
+from opsdesk.entry.admin import Colours, ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.excel import export
 from promotions.models import Claim, ClaimRule, Draw
 from promotions.operations import claims, draws
@@ -67,13 +67,15 @@ class ClaimAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={
-            ClaimState.CLAIMED: "warning",
-            ClaimState.APPROVED: "info",
-            ClaimState.PAID: "success",
-            ClaimState.REFUSED: "danger",
-            ClaimState.REVERSED: "danger",
-        },
+        label=Colours(
+            {
+                ClaimState.CLAIMED: "warning",
+                ClaimState.APPROVED: "info",
+                ClaimState.PAID: "success",
+                ClaimState.REFUSED: "danger",
+                ClaimState.REVERSED: "danger",
+            }
+        ),
     )
     def state_shown(self, claim: Claim) -> tuple[str, str]:
         return claim.state, claim.get_state_display()
@@ -99,7 +101,7 @@ class DrawAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={DrawState.OPEN: "info", DrawState.CLOSED: "warning", DrawState.DRAWN: "success"},
+        label=Colours({DrawState.OPEN: "info", DrawState.CLOSED: "warning", DrawState.DRAWN: "success"}),
     )
     def state_shown(self, draw: Draw) -> tuple[str, str]:
         return draw.state, draw.get_state_display()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from opsdesk import clock
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, VersionedAdmin, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, VersionedAdmin, queue_filter
 from promotions.models import (
     BrandEvent,
     PlanRule,
@@ -29,7 +29,7 @@ class YearPlanAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={PlanState.SUBMITTED: "warning", PlanState.APPROVED: "success", PlanState.RETURNED: "danger"},
+        label=Colours({PlanState.SUBMITTED: "warning", PlanState.APPROVED: "success", PlanState.RETURNED: "danger"}),
     )
     def state_shown(self, plan: YearPlan) -> tuple[str, str]:
         return plan.state, plan.get_state_display()
@@ -55,12 +55,14 @@ class BrandEventAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={
-            EventState.APPROVED: "info",
-            EventState.RUNNING: "success",
-            EventState.STOPPED: "danger",
-            EventState.ENDED: "warning",
-        },
+        label=Colours(
+            {
+                EventState.APPROVED: "info",
+                EventState.RUNNING: "success",
+                EventState.STOPPED: "danger",
+                EventState.ENDED: "warning",
+            }
+        ),
     )
     def state_shown(self, event: BrandEvent) -> tuple[str, str]:
         return event.state, event.get_state_display()

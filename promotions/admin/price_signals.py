@@ -10,7 +10,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from opsdesk.days import local
-from opsdesk.entry.admin import FigureFilter, ReadOnlyAdmin, bulk, queue_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, bulk, queue_filter
 from opsdesk.entry.excel import export
 from promotions.models import PriceSignal, PriceSweep
 from promotions.operations import price_signals
@@ -66,7 +66,7 @@ class PriceSignalAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={SignalState.OPEN: "danger", SignalState.DISMISSED: "info", SignalState.GONE: "success"},
+        label=Colours({SignalState.OPEN: "danger", SignalState.DISMISSED: "info", SignalState.GONE: "success"}),
     )
     def state_shown(self, signal: PriceSignal) -> tuple[str, str]:
         return signal.state, signal.get_state_display()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from opsdesk.entry.admin import ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
+from opsdesk.entry.admin import Colours, ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.excel import export
 from promotions.admin.claims import ReasonForm
 from promotions.models import Rebate, RebateTier, ShopTrait, SupportApplication, SupportPolicy
@@ -49,13 +49,15 @@ class SupportApplicationAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={
-            ApplicationState.ASKED: "warning",
-            ApplicationState.VERIFIED: "warning",
-            ApplicationState.APPROVED: "info",
-            ApplicationState.REIMBURSED: "success",
-            ApplicationState.REFUSED: "danger",
-        },
+        label=Colours(
+            {
+                ApplicationState.ASKED: "warning",
+                ApplicationState.VERIFIED: "warning",
+                ApplicationState.APPROVED: "info",
+                ApplicationState.REIMBURSED: "success",
+                ApplicationState.REFUSED: "danger",
+            }
+        ),
     )
     def state_shown(self, application: SupportApplication) -> tuple[str, str]:
         return application.state, application.get_state_display()
@@ -119,7 +121,7 @@ class RebateAdmin(ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={RebateState.PROPOSED: "warning", RebateState.BOOKED: "success", RebateState.REFUSED: "danger"},
+        label=Colours({RebateState.PROPOSED: "warning", RebateState.BOOKED: "success", RebateState.REFUSED: "danger"}),
     )
     def state_shown(self, rebate: Rebate) -> tuple[str, str]:
         return rebate.state, rebate.get_state_display()

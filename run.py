@@ -135,7 +135,7 @@ def prepare(env: dict[str, str]) -> None:
         insist("collectstatic --no-input -v 0", env)
         put(at["static"], code)
     if not stands(at["filled"], code):
-        say("正在准备数据，首次约一分钟", "preparing the data, about a minute the first time …")
+        say("正在准备数据，首次一两分钟", "preparing the data, a minute or two the first time …")
         for words in ("migrate --no-input -v 0", "load_reference", "load_demo"):
             insist(words, env)
         logins = subprocess.run(managing("demo_logins"), env=env, check=True, stdout=subprocess.PIPE).stdout

@@ -45,15 +45,22 @@ def test_or_3_every_generation_of_a_header_is_known_and_read(
     assert fits == [code]
 
 
-@pytest.mark.parametrize(
-    ("name", "what"),
-    [("taobao_refunds_42col", "退款导出"), ("jd_settlement", "结算单"), ("douyin_aftersales_50col", "售后导出")],
-)
-def test_an_export_of_something_else_is_refused_by_its_name(name: str, what: str) -> None:
+def test_an_export_of_something_else_is_refused_by_its_name() -> None:
+    headers = HEADERS["jd_settlement"]
     with pytest.raises(files.NotAnExport) as error:
-        files.open_export(as_csv(HEADERS[name], ["1"] * len(HEADERS[name])))
-    assert what in error.value.reason
-    assert error.value.headers_seen[0] == HEADERS[name][0]
+        files.open_export(as_csv(headers, ["1"] * len(headers)))
+    assert "结算单" in error.value.reason
+    assert error.value.headers_seen[0] == headers[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("taobao_refunds_42col", "taobao_refunds"), ("douyin_aftersales_50col", "douyin_refunds")]
+)
+def test_as_6_every_known_header_of_a_refund_export_is_known(name: str, code: str) -> None:
+    headers = HEADERS[name]
+    export = files.open_export(as_csv(headers, ["1"] * len(headers)))
+    assert export.format.code == code
+    assert [kind.code for kind in files.FORMATS if kind.fits(headers)] == [code]
 
 
 def test_the_real_report_is_read_to_the_fen() -> None:

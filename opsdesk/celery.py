@@ -59,5 +59,6 @@ app.autodiscover_tasks(
         "orders",
         "aftersales",
         "promotions",
+        "conflicts",
     ]
 )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from aftersales import states as aftersales_states
 from channels import states as channels_states
+from conflicts import states as conflicts_states
 from opsdesk.approvals import states as approvals_states
 from opsdesk.audit.models import Event
 from opsdesk.console import reasons
@@ -29,6 +30,7 @@ SENTENCES: dict[str, Any] = {
     **orders_states.EVENTS,
     **aftersales_states.EVENTS,
     **promotions_states.EVENTS,
+    **conflicts_states.EVENTS,
     **approvals_states.EVENTS,
     **sla_states.EVENTS,
     **notify_states.EVENTS,

@@ -1,0 +1,74 @@
+"""The life of a version of a rulebook, and the words of its rows (CF-1 … CF-12)."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from opsdesk.machine import Machine
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft", _("being drafted")
+    PROPOSED = "proposed", _("to be put in force")
+    ADOPTED = "adopted", _("adopted")
+
+
+VERSION = Machine(
+    "rulebookversion",
+    propose=(("draft",), "proposed"),
+    adopt=(("proposed",), "adopted"),
+    send_back=(("proposed",), "draft"),
+)
+"""An adopted version is never edited: the next one ends it on its first day (CF-11)."""
+
+
+class Clazz(models.TextChoices):
+    """CF-5, CF-6, CF-7: how grave an act is; decides who rules and signs."""
+
+    GENERAL = "general", _("general fault")
+    SERIOUS = "serious", _("serious fault")
+    SEVERE = "severe", _("severe violation")
+
+
+class Punished(models.TextChoices):
+    """CF-5 … CF-7: whom a penalty row binds."""
+
+    EMPLOYEE = "employee", _("employee")
+    PARTNER = "partner", _("distributor or agent")
+
+
+class Measure(models.TextChoices):
+    """CF-6, CF-7, CF-12: what is done besides, or instead of, money."""
+
+    DEMERIT = "demerit", _("major demerit")
+    DISMISSAL = "dismissal", _("dismissal")
+    SUSPENSION = "suspension", _("authorisation suspended")
+    REVOCATION = "revocation", _("authorisation revoked, end of cooperation")
+
+
+class Stage(models.TextChoices):
+    """CF-9, CF-10: where in its course a case is when somebody has a say in it."""
+
+    ACCEPT = "accept", _("accepts the case")
+    AGREED = "agreed", _("signs what both departments agree on")
+    ARBITRATED = "arbitrated", _("signs what the GM office rules")
+    APPEAL = "appeal", _("signs what is decided on an appeal")
+
+
+class Seat(models.TextChoices):
+    """CF-9, CF-10: for whom a signature stands."""
+
+    ONLINE = "online", _("e-commerce department")
+    OFFLINE = "offline", _("sales department")
+    OFFICE = "office", _("GM office")
+
+
+EVENTS: dict[str, Any] = {
+    "rulebookversion.draft": _("Version {number} drafted from {source}: {reason}"),
+    "rulebookversion.edit": _("Draft changed: {what}"),
+    "rulebookversion.propose": _("Proposed for {valid_from}: {reason}"),
+    "rulebookversion.adopt": _("Adopted, in force from {valid_from}"),
+    "rulebookversion.send_back": _("Sent back: {reason}"),
+    "rulebookversion.end": _("Ended on {valid_to}: version {number} follows"),
+}

@@ -71,6 +71,7 @@ class CertificateState(models.TextChoices):
     VALID = "valid", _("valid")
     EXPIRED = "expired", _("expired")
     REVOKED = "revoked", _("revoked")
+    SUSPENDED = "suspended", _("suspended")
     NOT_YET = "not_yet", _("not yet in force")
     UNKNOWN = "unknown", _("unknown")
 
@@ -148,6 +149,8 @@ EVENTS = {
     "record.add": _("Entered"),
     "record.change": _("Changed"),
     "authorisation.revoke": _("Authorisation revoked from {revoked_on}: {reason}"),
+    "authorisation.suspend": _("Authorisation suspended from {revoked_on} until {until}: {reason}"),
+    "authorisation.lift": _("Authorisation given back from {lifted_on}: {reason}"),
     "entry.book": _("Booked: {text}, ¥{amount}"),
     "entry.reverse": _("Reversed by a counter-entry: {text}, ¥{amount} ({reason})"),
     "listing.map": _("Listing mapped to a model"),

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -99,7 +100,7 @@ class TerritoryAdmin(VersionedAdmin):
 
 class RevocationInline(RowsInline):
     model = Revocation
-    fields = readonly_fields = ("revoked_on", "reason")
+    fields = readonly_fields = ("revoked_on", "until", "reason")
     show_change_link = False
 
 
@@ -111,14 +112,18 @@ class RevokeForm(forms.Form):
 @admin.register(Authorisation)
 class AuthorisationAdmin(VersionedAdmin):
     list_display = ("number", "partner", "shop", "region", "valid_from", "valid_to", "state_shown")
-    list_select_related = ("partner", "shop", "region", "revocation")
+    list_select_related = ("partner", "shop", "region")
     search_fields = ("number", "partner__name", "shop__name")
     autocomplete_fields = ("partner", "shop", "region")
     inlines = (RevocationInline,)
     actions = (bulk(_("Revoke"), authorisations.revoke, right="channels.add_revocation", form=RevokeForm),)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Authorisation]:
+        return super().get_queryset(request).prefetch_related("revocations__lifting")  # type: ignore[no-any-return]
+
     @display(
-        description=_("state"), label={"valid": "success", "expired": "warning", "revoked": "danger", "not_yet": "info"}
+        description=_("state"),
+        label={"valid": "success", "expired": "warning", "revoked": "danger", "suspended": "danger", "not_yet": "info"},
     )
     def state_shown(self, row: Authorisation) -> tuple[str, str]:
         state = certificates.state_of(row, on=clock.today())

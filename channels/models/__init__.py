@@ -1,4 +1,4 @@
-from channels.models.authorisation import Authorisation, Revocation
+from channels.models.authorisation import Authorisation, Lifting, Revocation
 from channels.models.correction import Correction
 from channels.models.ledger import Entry
 from channels.models.listing import Listing

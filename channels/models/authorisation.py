@@ -9,6 +9,7 @@ from channels.models.partner import Partner
 from channels.models.region import Region
 from channels.models.shop import Shop
 from opsdesk.actor import Actor
+from opsdesk.querysets import DeskQuerySet
 from opsdesk.validity import InForce, Valid, ends_after_start
 
 
@@ -22,9 +23,8 @@ class AuthorisationQuerySet(InForce):
         return self.filter(models.Exists(partner) | models.Exists(shop))
 
     def not_revoked(self, day: date) -> Self:
-        """Leave out what had been revoked by the end of that day."""
-        gone = Revocation.objects.filter(authorisation=models.OuterRef("pk"), revoked_on__lte=day)
-        return self.filter(~models.Exists(gone))
+        """Leave out what is revoked or suspended on that day."""
+        return self.filter(~models.Exists(Revocation.objects.holding(day).filter(authorisation=models.OuterRef("pk"))))
 
 
 class Authorisation(Valid):
@@ -56,18 +56,48 @@ class Authorisation(Valid):
         return self.number
 
 
-class Revocation(models.Model):
-    """CH-4: an authorisation ended before its time: by whom, from which day, why. Written once."""
+class RevocationQuerySet(DeskQuerySet):
+    def holding(self, day: date) -> Self:
+        """Narrow to those that take an authorisation away on this day: begun, not run out, not lifted."""
+        open_end = Q(until=None) | Q(until__gt=day)
+        return self.filter(open_end, revoked_on__lte=day).exclude(lifting__lifted_on__lte=day)
 
-    authorisation = models.OneToOneField(
-        Authorisation, models.PROTECT, related_name="revocation", verbose_name=_("authorisation")
+
+class Revocation(models.Model):
+    """CH-4: an authorisation ended, or suspended (`until` a day, exclusive), from which day, why. Written once."""
+
+    authorisation = models.ForeignKey(
+        Authorisation, models.PROTECT, related_name="revocations", verbose_name=_("authorisation")
     )
     revoked_on = models.DateField(_("revoked on"))
+    until = models.DateField(_("suspended until (exclusive)"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
+
+    objects = RevocationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("revocation")
         verbose_name_plural = _("revocations")
+        constraints = [
+            models.CheckConstraint(
+                name="revocation_span", condition=Q(until=None) | Q(until__gt=models.F("revoked_on"))
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.authorisation_id} {self.revoked_on}"
+
+
+class Lifting(models.Model):
+    """CF-14: a revocation taken back, from which day, why; both stay."""
+
+    revocation = models.OneToOneField(Revocation, models.PROTECT, related_name="lifting", verbose_name=_("revocation"))
+    lifted_on = models.DateField(_("lifted on"))
+    reason = models.CharField(_("reason"), max_length=300)
+
+    class Meta:
+        verbose_name = _("lifting of a revocation")
+        verbose_name_plural = _("liftings of revocations")
+
+    def __str__(self) -> str:
+        return f"{self.revocation_id} {self.lifted_on}"

@@ -22,11 +22,9 @@ class ShopQuerySet(DeskQuerySet):
 
     def legitimate(self, on: date) -> Self:
         """CH-3: narrow to the legitimate system: shops with an authorisation in force, not revoked, on that day."""
-        held = Q(authorisations__valid_from__lte=on) & (
-            Q(authorisations__valid_to=None) | Q(authorisations__valid_to__gt=on)
-        )
-        kept = Q(authorisations__revocation=None) | Q(authorisations__revocation__revoked_on__gt=on)
-        return self.filter(pk__in=self.model._base_manager.filter(held, kept).values("pk"))
+        authorisations = self.model._meta.get_field("authorisations").related_model._default_manager
+        held = authorisations.in_force(on).not_revoked(on).filter(shop=models.OuterRef("pk"))
+        return self.filter(models.Exists(held))
 
 
 class Shop(models.Model):

@@ -190,3 +190,40 @@ def test_ch_8_a_listing_of_another_shop_does_not_exist():
     by = make.actor("d", "channels.change_listing", shop="b")
     with pytest.raises(NotFound):
         listings.assign(row.pk, product_id=make.product().pk, by=by, at=AT)
+
+
+SUSPENDED = (
+    ("_case", "on", "state"),
+    [
+        ("the day before", date(2026, 3, 3), CertificateState.VALID),
+        ("its first day", date(2026, 3, 4), CertificateState.SUSPENDED),
+        ("its last day", date(2026, 3, 13), CertificateState.SUSPENDED),
+        ("the day it runs out", date(2026, 3, 14), CertificateState.VALID),
+    ],
+)
+
+
+@pytest.mark.parametrize(*SUSPENDED)
+def test_cf_7_a_suspended_certificate_is_valid_again_when_the_suspension_runs_out(_case, on, state):
+    row = certificate()
+    authorisations.take_away_all(
+        row.partner_id, on=date(2026, 3, 4), until=date(2026, 3, 14), reason="停权", by=SYSTEM, at=AT
+    )
+    assert certificates.verify(row.number, on=on).state == state
+    assert Shop.objects.legitimate(on).filter(pk=row.shop_id).exists() == (state == CertificateState.VALID)
+
+
+def test_cf_14_a_lifted_revocation_stays_and_the_certificate_is_valid_again():
+    row = certificate()
+    [gone] = authorisations.take_away_all(
+        row.partner_id, on=date(2026, 3, 4), until=None, reason="取消资格", by=SYSTEM, at=AT
+    )
+    assert authorisations.take_away_all(
+        row.partner_id, on=date(2026, 3, 5), until=None, reason="再次", by=SYSTEM, at=AT
+    ) == []  # fmt: skip
+    authorisations.lift_all([gone], on=date(2026, 3, 10), reason="裁决已改", by=SYSTEM, at=AT)
+    states = [certificates.verify(row.number, on=date(2026, 3, day)).state for day in (4, 9, 10)]
+    assert states == [CertificateState.REVOKED, CertificateState.REVOKED, CertificateState.VALID]
+    assert [event.action for event in Event.objects.about(row).order_by("pk")] == [
+        "authorisation.revoke", "authorisation.lift",
+    ]  # fmt: skip

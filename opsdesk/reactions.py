@@ -49,6 +49,7 @@ DECIDED: dict[str, str] = {
     "rebate": "promotions.operations.rebates.decided",
     "plan": "promotions.operations.plans.decided",
     "festival": "promotions.operations.events.decided",
+    "rulebook": "conflicts.operations.rulebooks.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}

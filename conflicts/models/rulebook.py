@@ -45,9 +45,11 @@ class VersionQuerySet(DeskQuerySet):
 
 
 class RulebookVersion(models.Model):
-    """CF-11: a rulebook as it holds from a day until another version follows; never edited once adopted.
+    """CF-11: a rulebook as it holds from a day until another version follows.
 
-    `repeat_days`: how far back an earlier violation counts as the first time; null: for ever.
+    Once adopted only its end is ever set; the database refuses all else, of its clauses, acts, rows and seats, too.
+    `repeat_days`: how far back an earlier violation counts as the first time; null: for ever. `based_on`: of which
+    version it is a changed copy; `edited_at` tells two editors of the same draft apart.
     """
 
     rulebook = models.ForeignKey(Rulebook, models.PROTECT, related_name="versions", verbose_name=_("rulebook"))
@@ -62,12 +64,20 @@ class RulebookVersion(models.Model):
     reason = models.CharField(_("why it was changed"), max_length=300, blank=True)
     drafted_by = models.CharField(_("drafted by"), max_length=150, blank=True)
     drafted_at = models.DateTimeField(_("drafted"), null=True)
+    edited_at = models.DateTimeField(_("last changed"), null=True)
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="drafts", verbose_name=_("drafted from")
+    )
 
     objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version of a rulebook")
         verbose_name_plural = _("versions of rulebooks")
+        permissions = [
+            ("draft_rulebook", _("Can draft versions of rulebooks")),
+            ("propose_rulebook", _("Can propose versions of rulebooks")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["rulebook", "number"], name="version_once"),
             models.CheckConstraint(name="version_state", condition=Q(state__in=VersionState.values)),
@@ -102,6 +112,7 @@ class Clause(models.Model):
     """CF-1 … CF-12: an article of a version, in the words that bind."""
 
     version = models.ForeignKey(RulebookVersion, models.CASCADE, related_name="clauses", verbose_name=_("version"))
+    position = models.PositiveSmallIntegerField(_("place"), default=0)
     number = models.CharField(_("article"), max_length=12)
     title = models.CharField(_("title"), max_length=80)
     text = models.TextField(_("text"), max_length=4000)

@@ -12,6 +12,7 @@ class VersionState(models.TextChoices):
     DRAFT = "draft", _("being drafted")
     PROPOSED = "proposed", _("to be put in force")
     ADOPTED = "adopted", _("adopted")
+    DROPPED = "dropped", _("draft dropped")
 
 
 VERSION = Machine(
@@ -19,6 +20,7 @@ VERSION = Machine(
     propose=(("draft",), "proposed"),
     adopt=(("proposed",), "adopted"),
     send_back=(("proposed",), "draft"),
+    drop=(("draft",), "dropped"),
 )
 """An adopted version is never edited: the next one ends it on its first day (CF-11)."""
 
@@ -45,6 +47,12 @@ class Measure(models.TextChoices):
     DISMISSAL = "dismissal", _("dismissal")
     SUSPENSION = "suspension", _("authorisation suspended")
     REVOCATION = "revocation", _("authorisation revoked, end of cooperation")
+    SUPPORT = "support", _("support ends")
+    CAMPAIGN = "campaign", _("no part in campaigns")
+
+
+OF_PRICES = (Measure.SUPPORT, Measure.CAMPAIGN)
+"""DS-12: what an act about prices may cost an independent reseller without a legal review."""
 
 
 class Stage(models.TextChoices):
@@ -64,11 +72,27 @@ class Seat(models.TextChoices):
     OFFICE = "office", _("GM office")
 
 
+DRAFT, PROPOSE = "conflicts.draft_rulebook", "conflicts.propose_rulebook"
+VIEW = "conflicts.view_rulebookversion"
+RIGHTS = {"edit": DRAFT, "drop": DRAFT, "propose": PROPOSE}
+"""Which right a person needs for a move; adopting and sending back follow the general manager's signature."""
+
+OBJECTIONS = {
+    "below_least": _("The amount is below the least of the penalty row."),
+    "above_most": _("The amount is above the most of the penalty row."),
+    "measure_missing": _("A measure that the penalty row asks for besides the money is missing."),
+    "measure_unknown": _("A measure is not in the penalty row."),
+    "both": _("The penalty row names a measure instead of money; both together go too far."),
+    "reason_missing": _("This is not the usual penalty: give the reason."),
+}
+"""CF-5 … CF-7: why a penalty may not be ruled so."""
+
 EVENTS: dict[str, Any] = {
     "rulebookversion.draft": _("Version {number} drafted from {source}: {reason}"),
     "rulebookversion.edit": _("Draft changed: {what}"),
     "rulebookversion.propose": _("Proposed for {valid_from}: {reason}"),
     "rulebookversion.adopt": _("Adopted, in force from {valid_from}"),
     "rulebookversion.send_back": _("Sent back: {reason}"),
+    "rulebookversion.drop": _("Draft dropped: {reason}"),
     "rulebookversion.end": _("Ended on {valid_to}: version {number} follows"),
 }

@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("correction on a partner's account")
     PLAN = "plan", _("year's plan of brand days")
     FESTIVAL = "festival", _("application for a festival")
+    RULEBOOK = "rulebook", _("version of a rulebook")
 
 
 class ApprovalState(models.TextChoices):

@@ -15,6 +15,7 @@ from opsdesk.approvals.models import Limit, SecondSignature
 from opsdesk.console import (
     reference_care,
     reference_claims,
+    reference_conflicts,
     reference_dispatch,
     reference_money,
     reference_phone,
@@ -59,6 +60,7 @@ def load() -> None:
     reference_supports.load(data)
     reference_promotions.load(data)
     reference_plans.load(data)
+    reference_conflicts.load(data)
     for figure, period, value, since in data["targets"]:
         if not Target.objects.filter(figure=figure, period=period).exists():
             Target.objects.create(

@@ -8,6 +8,8 @@ LOOK = (
     "approvals.view_*",
     "sla.view_*",
     "kpi.view_*",
+    "conflicts.view_rulebook",
+    "conflicts.view_rulebookversion",
 )
 REPORT = ("kpi.receive_report",)
 ORDERS = (
@@ -204,6 +206,68 @@ NETWORK = (
     "channels.add_authorisation",
     "channels.change_authorisation",
     "channels.add_revocation",
+)
+RULEBOOK_LOOK = (
+    "conflicts.view_rulebook",
+    "conflicts.view_rulebookversion",
+)
+CONFLICT_LOOK = (
+    "conflicts.view_case",
+    "conflicts.view_party",
+    "conflicts.view_statement",
+    "conflicts.view_evidence",
+    "conflicts.view_ruling",
+    "conflicts.view_signature",
+    "conflicts.view_measuretaken",
+)
+CONFLICT_ANSWER = ("conflicts.answer_case",)
+CONFLICT_FILE = (
+    *CONFLICT_LOOK,
+    *CONFLICT_ANSWER,
+    "conflicts.file_case",
+    "conflicts.look_evidence",
+    "conflicts.view_inquiry",
+    "conflicts.register_inquiry",
+)
+CONFLICT_JUDGE = (
+    "conflicts.view_signal",
+    "conflicts.view_look",
+    "conflicts.view_inquiry",
+    "conflicts.judge_signal",
+    "conflicts.export_signal",
+)
+CONFLICT_HANDLE = (
+    *CONFLICT_LOOK,
+    *CONFLICT_ANSWER,
+    *CONFLICT_JUDGE,
+    "conflicts.file_case",
+    "conflicts.handle_case",
+    "conflicts.speak_case",
+    "conflicts.rule_case",
+    "conflicts.sign_ruling",
+    "conflicts.look_evidence",
+    "conflicts.show_witness",
+    "conflicts.export_case",
+)
+CONFLICT_RULE = (
+    *CONFLICT_LOOK,
+    *CONFLICT_JUDGE,
+    "conflicts.handle_case",
+    "conflicts.rule_case",
+    "conflicts.sign_ruling",
+    "conflicts.look_evidence",
+    "conflicts.show_witness",
+    "conflicts.export_case",
+    "conflicts.view_payrollentry",
+)
+RULEBOOK = (
+    "conflicts.draft_rulebook",
+    "conflicts.propose_rulebook",
+)
+CONFLICT_RULES = ("conflicts.*_detectorfigure",)
+PAYROLL = (
+    "conflicts.view_payrollentry",
+    "conflicts.export_payrollentry",
 )
 PARTNER = (
     "aftersales.view_job",

@@ -23,6 +23,7 @@ ROLES = (
         _("shop operations"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_FILE,
             *rights.CLAIMS,
             *rights.SIGN,
             *rights.ORDERS,
@@ -34,6 +35,7 @@ ROLES = (
         _("customer service"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_FILE,
             *rights.REFUNDS,
             *rights.CARE,
             *rights.CLAIMS,
@@ -48,6 +50,7 @@ ROLES = (
         _("promotion planner"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_ANSWER,
             *rights.PRICES,
             *rights.PLANS,
             *rights.CLAIMS_RUN,
@@ -93,6 +96,7 @@ ROLES = (
         _("finance"),
         (
             *rights.LOOK,
+            *rights.PAYROLL,
             *rights.MONEY,
             *rights.REFUNDS_PAY,
             *rights.CLAIMS_PAY,
@@ -107,6 +111,7 @@ ROLES = (
         _("e-commerce head"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_HANDLE,
             *rights.ORDERS,
             *rights.SHOPS,
             *rights.PRICES,
@@ -122,6 +127,7 @@ ROLES = (
         _("sales director"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_HANDLE,
             *rights.NETWORK,
             *rights.INSTALLERS,
             *rights.DISPATCH,
@@ -138,6 +144,7 @@ ROLES = (
         _("regional manager"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_FILE,
             *rights.INSTALLERS,
             *rights.DISPATCH,
             *rights.EXTRAS,
@@ -151,6 +158,8 @@ ROLES = (
         _("GM office"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_RULE,
+            *rights.RULEBOOK,
             *rights.LEGAL,
             *rights.SETTLE,
             *rights.SIGN,
@@ -165,6 +174,7 @@ ROLES = (
         _("general manager"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_RULE,
             *rights.SETTLE,
             *rights.SIGN,
             *rights.PLANS_STOP,
@@ -196,6 +206,7 @@ ROLES = (
                 *rights.INSTALLERS,
                 *rights.RULES,
                 *rights.CARE_RULES,
+                *rights.CONFLICT_RULES,
                 *rights.PLANS_RULES,
             ),
         ),
@@ -210,8 +221,10 @@ ROLES = (
             *rights.PARTNER_MONEY,
             *rights.PARTNER_SUPPORT,
             *rights.PARTNER_LOOK,
+            *rights.CONFLICT_FILE,
+            *rights.RULEBOOK_LOOK,
         ),
     ),
-    Role("partner_installer", _("partner: installer"), (*rights.PARTNER,)),
+    Role("partner_installer", _("partner: installer"), (*rights.PARTNER, *rights.RULEBOOK_LOOK)),
 )
 LABELS = {role.code: role.label for role in ROLES}

@@ -31,6 +31,7 @@ SCHEDULE = {
     "lapse approvals": ("opsdesk.approvals.tasks.lapse_all_due", 600.0),
     "morning mail": ("opsdesk.kpi.tasks.send_all_due", crontab(minute="*/10", hour="6-11")),
     "run brand days": ("promotions.tasks.run_brand_days", 60.0),
+    "go on with cases": ("conflicts.tasks.go_on_all_due", 300.0),
     "beat is alive": ("opsdesk.sla.tasks.beat", 60.0),
 }
 TICK_IS_STALE = 300.0  # seconds: after a day without workers one tick is enough, not a thousand

@@ -37,6 +37,9 @@ REACTIONS: dict[str, list[str]] = {
     "complaint_carry_out.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
     "complaint_confirm.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
     "complaint_close.escalated": ["aftersales.tasks.escalate_complaints_all_due"],
+    "case_answer.missed": ["conflicts.tasks.go_on_all_due"],
+    "case_negotiate.missed": ["conflicts.tasks.go_on_all_due"],
+    "case_appeal.missed": ["conflicts.tasks.go_on_all_due"],
 }
 DECIDED: dict[str, str] = {
     "part": "aftersales.operations.parts.part_decided",

@@ -20,10 +20,10 @@ from orders.models import Order
 class CaseQuerySet(DeskQuerySet):
     def visible_to(self, by: Actor) -> Self:
         """The company sees all; a party its own case, the accused only once it is accepted, witnesses none."""
-        if by.company:
-            return self
         mine = Party.objects.filter(case=OuterRef("pk")).of(by)
         accused = mine.filter(role=PartyRole.ACCUSED)
+        if by.company:
+            return self.exclude(Exists(accused), accepted_at=None)
         return self.filter(
             Exists(mine.filter(role__in=(PartyRole.FILER, PartyRole.HARMED)))
             | Q(Exists(accused), accepted_at__isnull=False)
@@ -146,7 +146,8 @@ class PartyQuerySet(DeskQuerySet):
 class Party(models.Model):
     """CF-8, CF-9: who is who in a case. The accused is one partner or one employee; witnesses may be outsiders.
 
-    `side` is the department that speaks for it; a witness's name and phone are sealed.
+    A shop of the company may be accused until the case is accepted: then the employee is named. `side` is the
+    department that speaks for it; a witness's name and phone are sealed, and the accused never sees `protected` ones.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="parties", verbose_name=_("case"))
@@ -159,6 +160,7 @@ class Party(models.Model):
     employee = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="conflict_parties", verbose_name=_("employee")
     )
+    protected = models.BooleanField(_("hidden from the accused"), default=False)
     outsider = SealedTextField(_("witness from outside"), blank=True)
     outsider_masked = models.CharField(_("witness"), max_length=80, blank=True)
 
@@ -174,9 +176,7 @@ class Party(models.Model):
             models.UniqueConstraint(fields=["case"], name="party_one_filer", condition=Q(role="filer")),
             models.CheckConstraint(
                 name="party_accused",
-                condition=~Q(role="accused")
-                | Q(partner__isnull=False, employee=None)
-                | Q(partner=None, employee__isnull=False),
+                condition=~Q(role="accused") | Q(partner=None) | Q(employee=None),
             ),
             models.CheckConstraint(
                 name="party_somebody",
@@ -202,6 +202,7 @@ class Statement(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="statements", verbose_name=_("case"))
     kind = models.CharField(_("kind"), max_length=12, choices=StatementKind)
+    role = models.CharField(_("as"), max_length=10, choices=PartyRole, blank=True)
     side = models.CharField(_("side"), max_length=10, choices=Side, blank=True)
     text = SealedTextField(_("text"))
     said_by = models.CharField(_("said by"), max_length=150)

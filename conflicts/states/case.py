@@ -55,8 +55,11 @@ STEPS = {
 OPEN = tuple(STEPS)
 TO_DO = tuple(state for state in OPEN if state != "in_force")
 """Somebody of the company, or the accused, has something to do."""
+IN_DEBATE = ("answering", "negotiating", "investigating", "signing", "appealed")
+"""The departments and the GM office may have their say."""
 FILE, HANDLE, RULE = "conflicts.file_case", "conflicts.handle_case", "conflicts.rule_case"
 SIGN, ANSWER, VIEW = "conflicts.sign_ruling", "conflicts.answer_case", "conflicts.view_case"
+SPEAK = "conflicts.speak_case"
 RIGHTS = {
     "accept": HANDLE,
     "reject": HANDLE,
@@ -70,6 +73,21 @@ RIGHTS = {
     "withdraw": FILE,
 }
 """Which right a person needs for a move; what is missing here only the system does."""
+
+MAY_NOT = {
+    "party": _("you are a party or a witness, or have filed it"),
+    "filed": _("you have filed it"),
+    "own_shop": _("it is about your own shop"),
+    "own_partner": _("it is about your own partner"),
+    "judged_before": _("you have judged it before; another person decides on the appeal"),
+    "signed_already": _("you have signed it already"),
+    "no_seat": _("nothing is to be signed now"),
+    "drafted": _("you have drafted it; another person signs"),
+    "no_role": _("the rulebook gives this to another role"),
+    "no_person": _("only a person may"),
+    "no_company": _("only the company's own people may"),
+}
+"""CF-10: why somebody has no say in a case."""
 
 
 class PartyRole(models.TextChoices):

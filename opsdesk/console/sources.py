@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from aftersales.models import Deduction, Extra, Visit
 from channels.models import Correction, Entry, Statement
+from conflicts.models import Ruling
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,21 @@ def _statements(pks: set[int]) -> dict[int, Source]:
     return {row.pk: Source(str(row), reverse("statement", args=[row.pk])) for row in rows}
 
 
+def _rulings(pks: set[int]) -> dict[int, Source]:
+    rows = Ruling.objects.filter(pk__in=pks)
+    label = _("ruling")
+    return {
+        row.pk: Source(f"{label} {row}", reverse("case", args=[row.case_id])) for row in rows.select_related("case")
+    }
+
+
 _READERS: dict[str, Callable[[set[int]], dict[int, Source]]] = {
     "aftersales.visit": _visits,
     "aftersales.extra": _extras,
     "aftersales.deduction": _deductions,
     "channels.correction": _corrections,
     "channels.statement": _statements,
+    "conflicts.ruling": _rulings,
 }
 """By kind of record; whoever books from another kind adds its reader here."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from channels.models import Partner, Region, Shop
 from conflicts.models.rulebook import Act, RulebookVersion
 from conflicts.models.signal import Signal
-from conflicts.states.case import OPEN, CaseState, PartyRole, Side, StatementKind
+from conflicts.states.case import HANDLE, OPEN, RULE, CaseState, PartyRole, Side, StatementKind
 from opsdesk.actor import Actor
 from opsdesk.people.models import User
 from opsdesk.privacy import SealedTextField
@@ -17,17 +17,22 @@ from opsdesk.sla.models import Timer
 from orders.models import Order
 
 
+def handles(by: Actor) -> bool:
+    """CF-9: say whether this actor acts for the company in cases; nobody else of the company sees what others did."""
+    return by.company and (by.may(HANDLE) or by.may(RULE))
+
+
 class CaseQuerySet(DeskQuerySet):
     def visible_to(self, by: Actor) -> Self:
-        """The company sees all; a party its own case, the accused only once it is accepted, witnesses none."""
+        """Who handles cases sees all; else a party its own, the accused only once it is accepted, witnesses none."""
         mine = Party.objects.filter(case=OuterRef("pk")).of(by)
         accused = mine.filter(role=PartyRole.ACCUSED)
-        if by.company:
+        if handles(by):
             return self.exclude(Exists(accused), accepted_at=None)
-        return self.filter(
-            Exists(mine.filter(role__in=(PartyRole.FILER, PartyRole.HARMED)))
-            | Q(Exists(accused), accepted_at__isnull=False)
-        )
+        own = Q(Exists(mine.filter(role__in=(PartyRole.FILER, PartyRole.HARMED))))
+        if by.user_id:
+            own |= Q(filed_by_id=by.user_id)
+        return self.filter(own | Q(Exists(accused), accepted_at__isnull=False))
 
     def open(self) -> Self:
         """Narrow to those that are not at their end."""

@@ -96,11 +96,9 @@ def speak(case_id: int, *, text: str, by: Actor, at: datetime) -> Case:
     if case.state not in IN_DEBATE:
         raise NothingToSay(case=case, state=case.get_state_display())
     must_be_official(case, by=by)
-    if by.may(RULE):
-        say(case, Said(StatementKind.FINDING, text), by=by, at=at)
-    else:
-        by.need(SPEAK)
-        say(case, Said(StatementKind.POSITION, text, side=acting.side_spoken_for(case, by)), by=by, at=at)
+    by.need(RULE if by.may(RULE) else SPEAK)
+    side = acting.side_spoken_for(case, by)
+    say(case, Said(StatementKind.POSITION if side else StatementKind.FINDING, text, side=side), by=by, at=at)
     rulings.changed(case, by=by, at=at, why=str(_("something was said")))
     return case
 

@@ -101,10 +101,10 @@ def file(filing: Filing, *, by: Actor, at: datetime) -> Case:
     for party in (filer, accused, *others):
         party.case = case
         party.save(force_insert=True)
-    say(case, Said(StatementKind.STORY, filing.story, role=PartyRole.FILER), by=by, at=at)
     steps.start(case, by=by, at=at)
     case.save(update_fields=["due_at"])
     audit.record(case, "case.file", by=by, at=at, filer=str(filer), accused=str(accused), act=str(act))
+    say(case, Said(StatementKind.STORY, filing.story, role=PartyRole.FILER), by=by, at=at)
     if case.signal:
         SIGNAL.move(case.signal, "take_up", by=by, at=at, facts={"case": str(case)}, ended_at=at)
     return case

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from channels.models import Partner, Shop
 from channels.states import Mode, PartnerKind, PlatformKind
 from conflicts.models import Case, Evidence, Party, Statement
+from conflicts.models.case import handles
 from conflicts.states.case import PartyRole, Side, StatementKind
 from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
@@ -12,10 +13,10 @@ from opsdesk.querysets import DeskQuerySet
 
 @dataclass(frozen=True)
 class Standing:
-    """What an actor is in a case. An official who is a party is a party only."""
+    """What an actor is in a case, and whether he handles cases for the company; if he is a party he is only that."""
 
     roles: frozenset[str]
-    company: bool
+    handles: bool
 
     @property
     def accused(self) -> bool:
@@ -30,7 +31,7 @@ class Standing:
     @property
     def official(self) -> bool:
         """He acts for the company and is no party."""
-        return self.company and not self.roles
+        return self.handles and not self.roles
 
 
 def of(case: Case, by: Actor) -> Standing:
@@ -38,7 +39,7 @@ def of(case: Case, by: Actor) -> Standing:
     roles = set(Party.objects.filter(case=case).of(by).values_list("role", flat=True))
     if by.user_id is not None and by.user_id == case.filed_by_id:
         roles.add(PartyRole.FILER)
-    return Standing(frozenset(roles), by.company)
+    return Standing(frozenset(roles), handles(by))
 
 
 def side_of(shop: Shop | None, partner: Partner | None) -> str:

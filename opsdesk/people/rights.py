@@ -243,7 +243,6 @@ CONFLICT_HANDLE = (
     "conflicts.file_case",
     "conflicts.handle_case",
     "conflicts.speak_case",
-    "conflicts.rule_case",
     "conflicts.sign_ruling",
     "conflicts.look_evidence",
     "conflicts.show_witness",

@@ -1,0 +1,477 @@
+"""CF-4, CF-8 … CF-11, CF-14, CF-15: a case from filing to appeal, through the operations."""
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from datetime import date, timedelta
+from decimal import Decimal as D
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from channels.models import Authorisation, Entry, Partner, Revocation
+from channels.queries import certificates
+from conflicts.models import Case, Evidence, MeasureTaken, PayrollEntry, Ruling, Signature, Statement
+from conflicts.operations import appeals, archive, cases, evidence, filing, rulings, steps
+from conflicts.operations.filing import Who
+from conflicts.operations.sitting import MayNot
+from conflicts.operations.statements import SayMore
+from conflicts.queries import papers, rulebooks, standing
+from conflicts.states.case import CASE
+from opsdesk.actor import SYSTEM
+from opsdesk.audit.models import Event
+from opsdesk.errors import NotAllowed, NotFound, WrongState
+from opsdesk.notify.models import Mail
+from opsdesk.privacy import unseal
+from opsdesk.sla import timers
+from tests import make, make_conflicts
+from tests.make import AT
+from tests.make_conflicts import (
+    brought_to,
+    ecommerce,
+    exhibit,
+    filed,
+    manager,
+    now,
+    of_partner,
+    office,
+    sales,
+    signed,
+    verdict,
+)
+
+
+@pytest.fixture(autouse=True)
+def _ground(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_conflicts.ground()
+
+
+def told(case: Case) -> list[str]:
+    return [event.action for event in Event.objects.about(case).order_by("pk") if event.action.startswith("case.")]
+
+
+def test_cf_9_a_serious_case_from_filing_to_the_booked_penalty():
+    case = brought_to("in_force")
+    gz = Partner.objects.get(code="gz")
+    [entry] = Entry.objects.filter(partner=gz)
+    assert (entry.kind, entry.amount_yuan, entry.source_type) == ("penalty", D("-5000.00"), "conflicts.ruling")
+    ruling = case.rulings.get()
+    assert entry.source_id == ruling.pk
+    assert (ruling.state, ruling.stage, ruling.times, ruling.amount_yuan) == ("in_force", "agreed", 1, D("5000.00"))
+    assert {(row.seat, row.signed_by) for row in ruling.signatures.all()} == {("online", "shen"), ("offline", "qian")}
+    assert told(case) == [
+        "case.file", "case.say", "case.accept", "case.say", "case.answer", "case.rule", "case.enforce",
+    ]  # fmt: skip
+    assert papers.penalty_of(ruling) == "《线上线下销售管理规定》第 1 版第八条（S1），第 1 次：5,000.00 元"
+    assert list(case.timers().order_by("pk").values_list("policy__code", "state")) == [
+        ("case_accept", "met"), ("case_answer", "met"), ("case_negotiate", "met"), ("case_sign", "met"),
+        ("case_appeal", "running"),
+    ]  # fmt: skip
+
+
+def test_cf_8_what_happened_is_sealed_and_written_once():
+    row = Statement.objects.get(case=filed())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Statement.objects.filter(pk=row.pk).update(kind="answer")
+    assert row.text.startswith("客户张三")
+
+
+def test_cf_11_a_case_is_filed_under_the_rulebook_of_the_day_of_the_act():
+    with pytest.raises(filing.NotInForce):
+        filed(acted_on=date(2014, 6, 30))
+    assert filed(acted_on=date(2014, 7, 1)).version.number == 1
+    with pytest.raises(filing.InTheFuture):
+        filed(acted_on=AT.date() + timedelta(days=1))
+
+
+def test_cf_8_nobody_files_against_himself_or_for_a_stranger():
+    outlet, shop = Who(shop_id=make.shop("gz-outlet").pk), Who(shop_id=make.shop("jd-dist").pk)
+    with pytest.raises(filing.OneSelf):
+        filed(by=of_partner("gz"), filer=outlet)
+    with pytest.raises(filing.OneSelf):
+        filed(accused=shop)
+    with pytest.raises(filing.FilerUnclear):
+        filed(by=of_partner("gz"), accused=shop)
+    with pytest.raises(filing.StoryMissing):
+        filed(story=" ")
+    with pytest.raises(filing.Accused):
+        filed(accused=Who())
+    assert not Case.objects.exists()
+
+
+def test_cf_9_the_accused_sees_the_case_when_it_is_accepted_and_a_stranger_never():
+    case, gz, stranger = filed(), of_partner("gz"), of_partner(make.partner("sh").code)
+    assert not Case.objects.visible_to(gz).exists()
+    cases.accept(case.pk, by=ecommerce(), at=AT)
+    assert Case.objects.visible_to(gz).get() == case
+    assert not Case.objects.visible_to(stranger).exists()
+    with pytest.raises(NotFound):
+        cases.answer(case.pk, text="x", by=stranger, at=AT)
+    clerk = make_conflicts.somebody("lin", "customer_service")
+    assert not Case.objects.visible_to(clerk).exists()
+
+
+def test_cf_10_the_accused_employee_does_not_see_that_a_case_waits_though_he_is_a_head():
+    head = ecommerce()
+    case = filed(accused=Who(employee_id=head.user_id))
+    assert not Case.objects.visible_to(head).exists()
+    assert Case.objects.visible_to(sales()).exists()
+    with pytest.raises(NotFound):
+        cases.accept(case.pk, by=head, at=AT)
+    cases.accept(case.pk, by=sales(), at=AT)
+    assert standing.of(now(case), head).accused
+
+
+def test_cf_9_in_a_shop_of_ours_the_employee_is_named_when_the_case_is_accepted():
+    case = filed(accused=Who(shop_id=make.shop("flagship").pk))
+    with pytest.raises(cases.NobodyAccused):
+        cases.accept(case.pk, by=ecommerce(), at=AT)
+    clerk = make_conflicts.somebody("lin", "shop_operations")
+    cases.accept(case.pk, employee_id=clerk.user_id, by=ecommerce(), at=AT)
+    assert case.parties.get(role="accused").employee_id == clerk.user_id
+
+
+def test_cf_9_a_case_that_is_not_accepted_ends_with_its_reason():
+    case = filed()
+    with pytest.raises(SayMore):
+        cases.reject(case.pk, reason=" ", by=sales(), at=AT)
+    cases.reject(case.pk, reason="没有证据", by=sales(), at=AT)
+    assert (now(case).state, now(case).closed_at, now(case).due_at) == ("rejected", AT, None)
+    assert not case.timers().open().exists()
+
+
+def test_cf_15_who_does_not_answer_in_time_is_not_waited_for():
+    case = brought_to("answering")
+    late = AT + timedelta(days=3)
+    timers.sweep(at=late)
+    assert steps.go_on_all_due(by=SYSTEM, at=late) == 1
+    assert steps.go_on_all_due(by=SYSTEM, at=late) == 0
+    assert (now(case).state, now(case).answered_at) == ("negotiating", None)
+    with pytest.raises(WrongState):
+        cases.answer(case.pk, text="迟到的答辩", by=of_partner("gz"), at=late)
+
+
+def test_cf_15_departments_that_do_not_agree_in_time_lose_the_case_to_the_gm_office():
+    case = brought_to("negotiating")
+    late = AT + timedelta(days=3)
+    timers.sweep(at=late)
+    steps.go_on_all_due(by=SYSTEM, at=late)
+    assert now(case).state == "investigating"
+
+
+def test_cf_15_a_ruling_that_nobody_appeals_is_final_when_the_time_is_over():
+    case = brought_to("in_force")
+    late = AT + timedelta(days=3)
+    timers.sweep(at=late)
+    steps.go_on_all_due(by=SYSTEM, at=late)
+    assert (now(case).state, now(case).closed_at) == ("final", late)
+    with pytest.raises(WrongState):
+        appeals.appeal(case.pk, text="x", exhibits=[exhibit()], by=of_partner("gz"), at=late)
+
+
+def test_cf_15_where_the_head_is_silent_his_deputy_is_asked_and_may_act():
+    case, late, boss = filed(), AT + timedelta(days=3), manager()
+    ecommerce(), sales()
+    with pytest.raises(MayNot):
+        cases.accept(case.pk, by=boss, at=AT)
+    timers.sweep(at=late)
+    assert steps.go_on_all_due(by=SYSTEM, at=late) == 1
+    assert set(Mail.objects.values_list("to", flat=True)) >= {"zong@example.invalid"}
+    cases.accept(case.pk, by=boss, at=late)
+    assert now(case).state == "answering"
+
+
+def test_cf_4_a_case_that_both_settle_ends_without_penalty():
+    case = brought_to("negotiating")
+    cases.agree(case.pk, text="向贵店致歉，以后先核实订单", by=of_partner("gz"), at=AT)
+    with pytest.raises(cases.NotAgreed, match="申诉方"):
+        cases.settle(case.pk, reason="误会", by=ecommerce(), at=AT)
+    cases.agree(case.pk, text="接受道歉", by=of_partner("dist"), at=AT)
+    cases.settle(case.pk, reason="误会，双方已和解", by=ecommerce(), at=AT)
+    assert now(case).state == "settled"
+    assert not Entry.objects.exists()
+    assert not Ruling.objects.exists()
+
+
+def test_cf_4_a_head_agrees_for_the_party_on_his_side_only():
+    case = brought_to("negotiating")
+    cases.agree(case.pk, text="代为致歉", by=sales(), at=AT)
+    cases.agree(case.pk, text="同意和解", by=ecommerce(), at=AT)
+    assert set(case.statements.filter(kind="settlement").values_list("role", "said_by")) == {
+        ("accused", "qian"), ("filer", "shen"),
+    }  # fmt: skip
+    with pytest.raises(NotAllowed):
+        cases.agree(case.pk, text="x", by=office(), at=AT)
+
+
+def test_cf_10_the_heads_sign_only_together_and_nobody_twice():
+    case, _there = brought_to("signing"), sales()
+    signed(case, ecommerce())
+    assert now(case).state == "signing"
+    assert not Entry.objects.exists()
+    for by in (ecommerce(), ecommerce("shen2"), office(), manager()):
+        with pytest.raises(MayNot):
+            signed(case, by)
+    signed(case, sales())
+    assert now(case).state == "in_force"
+
+
+def test_cf_10_whatever_changes_the_case_voids_the_signatures():
+    case = brought_to("signing")
+    signed(case, ecommerce())
+    old = case.rulings.get().text_sha256
+    evidence.add(case.pk, exhibit(b"more", "more.txt"), by=of_partner("dist"), at=AT)
+    assert case.rulings.get().text_sha256 != old
+    with pytest.raises(rulings.TextChanged):
+        rulings.sign(case.pk, text_sha256=old, by=sales(), at=AT)
+    signed(case, sales())
+    assert now(case).state == "signing"  # the other head signed another text
+    signed(case, ecommerce())
+    assert now(case).state == "in_force"
+    assert Signature.objects.count() == 3
+
+
+def test_cf_10_a_changed_ruling_is_signed_anew():
+    case = brought_to("signing")
+    signed(case, sales())
+    rulings.redraft(case.pk, verdict(amount="4000", unusual="初犯且主动补偿"), by=sales(), at=AT)
+    signed(case, sales(), ecommerce())
+    assert case.rulings.get().amount_yuan == D("4000.00")
+    assert Entry.objects.get().amount_yuan == D("-4000.00")
+
+
+def test_cf_9_a_head_who_refuses_to_sign_hands_the_case_to_the_gm_office():
+    case = brought_to("signing")
+    text = case.rulings.get().text_sha256
+    rulings.refuse(case.pk, reason="证据不足", text_sha256=text, by=sales(), at=AT)
+    assert (now(case).state, case.rulings.get().state) == ("investigating", "refused")
+    rulings.rule(case.pk, verdict(), by=office(), at=AT)
+    with pytest.raises(MayNot, match="起草"):
+        signed(case, office())
+    with pytest.raises(MayNot):
+        signed(case, ecommerce())
+    signed(case, manager())  # nobody else of the GM office is there
+    assert (now(case).state, case.rulings.get(round=2).stage) == ("in_force", "arbitrated")
+
+
+def test_cf_10_a_severe_case_is_ruled_by_the_gm_office_alone():
+    case = brought_to("negotiating", "V2")
+    with pytest.raises(rulings.OfficeOnly):
+        rulings.rule(case.pk, verdict("V2", "10000"), by=ecommerce(), at=AT)
+    cases.escalate(case.pk, reason="严重违规", by=ecommerce(), at=AT)
+    with pytest.raises(MayNot):
+        rulings.rule(case.pk, verdict("V2", "10000"), by=ecommerce(), at=AT)
+    rulings.rule(case.pk, verdict("V2", "10000"), by=office(), at=AT)
+    with pytest.raises(MayNot):
+        signed(case, sales())
+    signed(case, office("pei"))
+    assert now(case).state == "in_force"
+
+
+RANGES = [
+    ("the usual", "S1", "5000", (), "", None),
+    ("less without a reason", "S1", "3000", (), "", "说明"),
+    ("less with a reason", "S1", "3000", (), "初犯", None),
+    ("above the most", "S1", "6000", (), "屡教不改", "高于"),
+    ("a measure it does not know", "S1", "5000", ("dismissal",), "x", "没有"),
+    ("general: more, with a reason", "G1", "9000", (), "影响恶劣", None),
+    ("general: below the least", "G1", "1999.99", (), "初犯", "低于"),
+]
+
+
+@pytest.mark.parametrize(("_case", "code", "amount", "measures", "unusual", "refused"), RANGES)
+def test_cf_6_a_ruling_stays_within_the_rule_and_says_why_it_is_unusual(
+    _case, code, amount, measures, unusual, refused
+):
+    case = brought_to("negotiating", code)
+    said = verdict(code, amount, measures=measures, unusual=unusual)
+    if refused is None:
+        assert rulings.rule(case.pk, said, by=sales(), at=AT).amount_yuan == D(amount)
+        return
+    with pytest.raises(rulings.OutOfRange, match=refused):
+        rulings.rule(case.pk, said, by=sales(), at=AT)
+    assert (now(case).state, Ruling.objects.count()) == ("negotiating", 0)
+
+
+def test_cf_11_the_second_time_of_cross_region_selling_costs_more_and_the_third_the_qualification():
+    gz = Partner.objects.get(code="gz")
+    row = Authorisation.objects.create(number="A-9", partner=gz, shop=make.shop("gz-outlet"), valid_from=AT.date())
+    amounts = []
+    for times in (1, 2, 3):
+        case = brought_to("investigating", "C1", money_yuan=D(times))
+        usual = rulebooks.penalty_for(make_conflicts.act("C1"), "partner", times)
+        said = verdict("C1", str(usual.usual), measures=tuple(usual.measures))
+        ruling = rulings.rule(case.pk, said, by=office(), at=AT)
+        signed(case, manager())
+        amounts.append((ruling.times, ruling.amount_yuan))
+    assert amounts == [(1, D("100000.00")), (2, D("150000.00")), (3, D("0.00"))]
+    assert certificates.verify("A-9", on=AT.date()).state == "revoked"
+    assert MeasureTaken.objects.get().revocation == Revocation.objects.get(authorisation=row)
+    assert [entry.amount_yuan for entry in Entry.objects.order_by("pk")] == [D("-100000.00"), D("-150000.00")]
+
+
+def test_cf_14_an_employees_penalty_goes_to_the_payroll_list_with_his_demerit():
+    clerk = make_conflicts.somebody("lin", "shop_operations")
+    case = brought_to("answering", accused=Who(employee_id=clerk.user_id))
+    cases.answer(case.pk, text="我不知道", by=clerk, at=AT)
+    rulings.rule(case.pk, verdict("S1", "500", measures=("demerit",)), by=ecommerce(), at=AT)
+    signed(case, ecommerce(), sales())
+    row = PayrollEntry.objects.get()
+    assert (row.employee_id, row.amount_yuan, row.booked_on) == (clerk.user_id, D("500.00"), AT.date())
+    assert MeasureTaken.objects.get().measure == "demerit"
+    assert not Entry.objects.exists()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PayrollEntry.objects.filter(pk=row.pk).delete()
+
+
+def test_cf_14_an_appeal_needs_new_evidence_and_comes_once():
+    case = brought_to("in_force")
+    with pytest.raises(appeals.NothingNew):
+        appeals.appeal(case.pk, text="不服", exhibits=[], by=of_partner("gz"), at=AT)
+    with pytest.raises(cases.NotParty):
+        appeals.appeal(case.pk, text="不服", exhibits=[exhibit(b"n")], by=of_partner("dist"), at=AT)
+    appeals.appeal(case.pk, text="不服", exhibits=[exhibit(b"n")], by=of_partner("gz"), at=AT)
+    assert now(case).state == "appealed"
+    for by in (ecommerce(), sales()):
+        with pytest.raises(MayNot):
+            appeals.uphold(case.pk, reason="维持", by=by, at=AT)
+    appeals.uphold(case.pk, reason="维持原裁决", by=manager(), at=AT)
+    assert (now(case).state, Entry.objects.count()) == ("final", 1)
+    with pytest.raises(WrongState):
+        appeals.appeal(case.pk, text="再不服", exhibits=[exhibit(b"m")], by=of_partner("gz"), at=AT)
+
+
+def test_cf_14_who_has_judged_a_case_does_not_judge_the_appeal():
+    case = brought_to("in_force", "V2")  # the general manager has signed it
+    appeals.appeal(case.pk, text="不服", exhibits=[exhibit(b"n")], by=of_partner("gz"), at=AT)
+    with pytest.raises(MayNot, match="审理过"):
+        appeals.uphold(case.pk, reason="维持", by=manager(), at=AT)
+    appeals.uphold(case.pk, reason="维持", by=office("pei"), at=AT)
+    assert now(case).state == "final"
+
+
+def test_cf_14_a_replaced_ruling_is_reversed_by_a_counter_entry_and_the_case_is_final():
+    case = brought_to("appealed", "V2")
+    rulings.rule(case.pk, verdict("V2", "2000", unusual="新证据显示部分由客户引起"), by=manager(), at=AT)
+    signed(case, office("pei"))
+    first, second = case.rulings.order_by("round")
+    assert (now(case).state, first.state, second.state) == ("final", "replaced", "in_force")
+    assert [entry.amount_yuan for entry in Entry.objects.order_by("pk")] == [
+        D("-10000.00"), D("10000.00"), D("-2000.00"),
+    ]  # fmt: skip
+
+
+def test_cf_14_an_appeal_that_clears_the_accused_gives_everything_back():
+    gz = Partner.objects.get(code="gz")
+    Authorisation.objects.create(number="A-9", partner=gz, shop=make.shop("gz-outlet"), valid_from=AT.date())
+    case = brought_to("investigating", "V3")
+    said = verdict("V3", "0", measures=("revocation",), unusual="多次恐吓顾客")
+    rulings.rule(case.pk, said, by=office(), at=AT)
+    signed(case, manager())
+    assert certificates.verify("A-9", on=AT.date()).state == "revoked"
+    appeals.appeal(case.pk, text="非我方所为", exhibits=[exhibit(b"n")], by=of_partner("gz"), at=AT)
+    rulings.rule(case.pk, verdict(None), by=manager(), at=AT)
+    signed(case, office("pei"))
+    assert (now(case).state, certificates.verify("A-9", on=AT.date()).state) == ("cleared", "valid")
+    assert MeasureTaken.objects.get().taken_back_at == AT
+
+
+def test_cf_8_evidence_keeps_its_fingerprint_is_sealed_and_every_look_is_written_down():
+    case = brought_to("answering")
+    row = evidence.add(case.pk, exhibit("聊天记录".encode()), by=of_partner("dist"), at=AT)
+    assert row.sha256 == hashlib.sha256("聊天记录".encode()).hexdigest()
+    with row.file.open("rb") as file:
+        raw = file.read()
+    assert "聊天记录".encode() not in raw
+    assert unseal(raw).decode() == "聊天记录"
+    with pytest.raises(evidence.ThereAlready):
+        evidence.add(case.pk, exhibit("聊天记录".encode(), "other.txt"), by=of_partner("dist"), at=AT)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Evidence.objects.filter(pk=row.pk).update(sha256="0" * 64)
+    assert evidence.look(row.pk, by=sales(), at=AT)[1].decode() == "聊天记录"
+    look = Event.objects.about(case).filter(action="evidence.look").get()
+    assert (look.actor, look.facts["evidence"]) == ("qian", row.pk)
+
+
+def test_cf_8_a_file_swapped_on_disk_is_found_out():
+    case = brought_to("answering")
+    row = evidence.add(case.pk, exhibit(b"a"), by=of_partner("dist"), at=AT)
+    other = evidence.add(case.pk, exhibit(b"b", "b.txt"), by=of_partner("dist"), at=AT)
+    with row.file.open("rb") as file, open(other.file.path, "wb") as swapped:
+        swapped.write(file.read())
+    with pytest.raises(evidence.Altered):
+        evidence.look(other.pk, by=sales(), at=AT)
+
+
+def test_cf_13_the_accused_never_sees_who_spoke_against_him():
+    witness = ("witness", Who(outsider="王五 13900000002"))
+    case = filed(others=[witness], filer=Who(shop_id=make.shop("jd-dist").pk, protected=True))
+    hidden = evidence.add(case.pk, exhibit(b"secret", protected=True), by=of_partner("dist"), at=AT)
+    shown = evidence.add(case.pk, exhibit(b"open", "open.txt"), by=of_partner("dist"), at=AT)
+    cases.accept(case.pk, by=ecommerce(), at=AT)
+    gz, case = of_partner("gz"), now(case)
+    who = standing.of(case, gz)
+    assert [row.role for row in standing.parties_for(case, who)] == ["accused"]
+    assert list(standing.evidence_for(case, who, gz)) == [shown]
+    assert standing.statements_for(case, who, gz) == []
+    with pytest.raises(NotFound):
+        evidence.look(hidden.pk, by=gz, at=AT)
+    party = case.parties.get(role="witness")
+    assert party.outsider_masked == "王* ***"
+    for by in (gz, of_partner("dist")):
+        with pytest.raises(NotAllowed):
+            cases.show_witness(party.pk, why="x", by=by, at=AT)
+    assert cases.show_witness(party.pk, why="电话核实", by=sales(), at=AT) == "王五 13900000002"
+
+
+def test_cf_8_evidence_is_a_file_of_a_known_kind_with_its_source():
+    case, by = filed(), of_partner("dist")
+    for bad, why in (
+        (exhibit(b""), evidence.EmptyFile),
+        (exhibit(b"x", "run.exe"), evidence.WrongType),
+        (exhibit(b"<svg/>", "a.svg"), evidence.WrongType),
+    ):
+        with pytest.raises(why):
+            evidence.add(case.pk, bad, by=by, at=AT)
+    with pytest.raises(evidence.SourceMissing):
+        evidence.add(case.pk, evidence.Exhibit(io.BytesIO(b"x"), "chat", " ", "a.txt"), by=by, at=AT)
+    assert not Evidence.objects.exists()
+
+
+def test_cf_8_the_archive_verifies_offline_and_a_change_is_found(tmp_path):
+    case = filed(others=[("witness", Who(outsider="王五 13900000002"))])
+    evidence.add(case.pk, exhibit("聊天".encode(), "聊天.txt"), by=of_partner("dist"), at=AT)
+    cases.accept(case.pk, by=ecommerce(), at=AT)
+    cases.answer(case.pk, text="没有", by=of_partner("gz"), at=AT)
+    rulings.rule(case.pk, verdict(), by=sales(), at=AT)
+    signed(case, ecommerce(), sales())
+    packed = archive.take_out(case.pk, why="交总经办存档", by=sales(), at=AT)
+    zipfile.ZipFile(io.BytesIO(packed)).extractall(tmp_path / "a")
+    facts = json.loads((tmp_path / "a" / "case.json").read_text("utf-8"))
+    assert facts["parties"][-1] == {"role": "witness", "who": "王* ***"}
+    assert verified(tmp_path / "a") == (0, "ruling-1.txt in_force signed by shen, qian")
+    [proof] = (tmp_path / "a" / "evidence").iterdir()
+    proof.write_bytes(b"changed")
+    assert verified(tmp_path / "a")[0] == 1
+    with pytest.raises(NotAllowed):
+        archive.take_out(case.pk, why="x", by=of_partner("dist"), at=AT)
+
+
+def verified(folder) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout.splitlines()[0]
+
+
+def test_cf_9_the_filer_takes_a_case_back_before_it_is_ruled():
+    case = brought_to("negotiating")
+    with pytest.raises(cases.NotParty):
+        cases.withdraw(case.pk, reason="x", by=of_partner("gz"), at=AT)
+    cases.withdraw(case.pk, reason="客户澄清", by=of_partner("dist"), at=AT)
+    assert now(case).state == "withdrawn"
+    assert CASE.allowed(now(case)) == []

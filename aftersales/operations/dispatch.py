@@ -24,10 +24,7 @@ class NotAnInstaller(Refused):
 
 def dispatch_all_due(*, by: Actor, at: datetime) -> int:
     """Offer every open job that dispatch has not looked at yet; return how many. Workers share the work."""
-    total = 0
-    while done := _dispatch_some(by=by, at=at):
-        total += done
-    return total
+    return sum(iter(lambda: _dispatch_some(by=by, at=at), 0))
 
 
 @transaction.atomic
@@ -72,10 +69,7 @@ def by_hand(partner: Partner, reason: str, *, by: Actor) -> rule.Choice:
 
 def offer_onward_all_due(*, by: Actor, at: datetime) -> int:
     """AS-2: silence is no answer: offer onward whatever was not answered in time; return how many."""
-    total = 0
-    while done := _offer_onward_some(by=by, at=at):
-        total += done
-    return total
+    return sum(iter(lambda: _offer_onward_some(by=by, at=at), 0))
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import io
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from PIL import Image
 
@@ -234,10 +235,12 @@ def test_as_1_two_reports_at_the_same_moment_make_one(li, job):
     assert Event.objects.filter(action="job.complete").count() == 1
 
 
-def test_as_1_a_photo_too_large_is_refused(browser, job, monkeypatch):
-    monkeypatch.setattr("opsdesk.photos.MOST_BYTES", 100)
+def test_as_1_a_photo_too_large_is_refused(browser, job):
+    twenty = make.photo().read().ljust(20 * 2**20, b"\0")  # what follows the picture's end is no part of it
+    reports.keep_photo(job.pk, photo=SimpleUploadedFile("twenty.jpg", twenty), by=SYSTEM, at=clock.now())
+    DraftPhoto.objects.all().delete()
     with pytest.raises(NotAPhoto):
-        reports.keep_photo(job.pk, photo=make.photo(), by=SYSTEM, at=clock.now())
+        reports.keep_photo(job.pk, photo=SimpleUploadedFile("more.jpg", twenty + b"\0"), by=SYSTEM, at=clock.now())
     assert DraftPhoto.objects.count() == 0
 
 

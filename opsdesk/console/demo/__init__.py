@@ -26,6 +26,8 @@ from opsdesk.console.demo import (
 from opsdesk.console.demo.catalogue import stalls
 from opsdesk.console.demo.plan import Plan
 
+_LOCK = 20_140_701  # any number of our own
+
 
 def is_there() -> bool:
     """Say whether the demo company has been entered."""
@@ -34,7 +36,12 @@ def is_there() -> bool:
 
 @transaction.atomic
 def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None) -> bool:
-    """Enter the demo company into an empty desk, all of it or nothing; return False where shops are there already."""
+    """Enter the demo company into an empty desk, all of it or nothing; return False where shops are there already.
+
+    Whoever loads it at the same moment waits, and then finds it there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     if Shop.objects.exists():
         return False
     started = len(connection.run_on_commit)

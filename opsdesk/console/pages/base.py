@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from opsdesk import clock
 from opsdesk.entry.web import actor_at
 from opsdesk.errors import DeskError, NotFound
 
@@ -25,6 +26,15 @@ def visible(request: HttpRequest, rows: Any, pk: int, what: str, *, right: str) 
     if row is None:
         raise NotFound(what=f"{what} {pk}")
     return row
+
+
+def unmasked(request: HttpRequest, pk: int, show: Callable[..., Any], *, right: str) -> Any:
+    """AU-2: return what an operation shows in clear, for the reason that was given; the operation writes it down."""
+    by = actor_at(request)
+    by.need(right)
+    shown = show(pk, why=request.POST.get("why", ""), by=by, at=clock.now())
+    messages.warning(request, _("Shown to you alone and written down on the timeline."))
+    return shown
 
 
 def done(request: HttpRequest, sentence: str, where: str) -> HttpResponse:

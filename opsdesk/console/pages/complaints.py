@@ -26,7 +26,7 @@ from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.approvals.models import Approval
 from opsdesk.console import timeline
-from opsdesk.console.pages.base import page, trying
+from opsdesk.console.pages.base import page, trying, unmasked
 from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import DeskError, NotFound
 from opsdesk.people.models import User
@@ -210,11 +210,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @posted_from("complaint")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """AU-2: the page with the customer's own words; written down with the reason."""
-    by = actor_at(request)
-    by.need(VIEW)
-    words = complaints.show(pk, why=request.POST.get("why", ""), by=by, at=clock.now())
-    messages.warning(request, _("Shown to you alone and written down on the timeline."))
-    return _page(request, pk, words=words)
+    return _page(request, pk, words=unmasked(request, pk, complaints.show, right=VIEW))
 
 
 def _buttons(row: Complaint, by: Actor, bound: dict[str, Any]) -> list[tuple[str, Any, Any]]:

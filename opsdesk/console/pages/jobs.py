@@ -3,7 +3,6 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console import reasons, timeline
 from opsdesk.console.pages import care, extras
-from opsdesk.console.pages.base import page, trying, visible
+from opsdesk.console.pages.base import page, trying, unmasked, visible
 from opsdesk.console.pages.job_forms import (
     AbsentForm,
     AppointForm,
@@ -105,11 +104,7 @@ def _form(form_class: Any, action: str, row: Job, by: Actor, *filled: Any) -> An
 @posted_from("job")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """AU-2: the job's page with the customer's name, phone and address, for who has the job; written down."""
-    by = actor_at(request)
-    by.need(VIEW)
-    receiver = jobs.show(pk, why=request.POST.get("why", ""), by=by, at=clock.now())
-    messages.warning(request, _("Shown to you alone and written down on the timeline."))
-    return _page(request, pk, receiver=receiver)
+    return _page(request, pk, receiver=unmasked(request, pk, jobs.show, right=VIEW))
 
 
 def photo(request: HttpRequest, pk: int) -> FileResponse:

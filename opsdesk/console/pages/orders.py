@@ -1,4 +1,3 @@
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,7 +7,7 @@ from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.console import timeline
 from opsdesk.console.pages import care
-from opsdesk.console.pages.base import page, visible
+from opsdesk.console.pages.base import page, unmasked, visible
 from opsdesk.console.pages.refund_forms import AskForm
 from opsdesk.entry.web import actor_at, posted_from
 from orders.models import Order
@@ -26,11 +25,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 @posted_from("order")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """AU-2: the same page with the personal data in clear; who looked and why is on the timeline."""
-    by = actor_at(request)
-    by.need(VIEW)
-    receiver = orders.show(pk, why=request.POST.get("why", ""), by=by, at=clock.now())
-    messages.warning(request, _("Shown to you alone and written down on the timeline."))
-    return _page(request, pk, receiver=receiver)
+    return _page(request, pk, receiver=unmasked(request, pk, orders.show, right=VIEW))
 
 
 def _page(request: HttpRequest, pk: int, **shown: object) -> HttpResponse:

@@ -18,7 +18,7 @@ from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.approvals.models import Approval
 from opsdesk.console import because, timeline
-from opsdesk.console.pages.base import page, trying, visible
+from opsdesk.console.pages.base import page, trying, unmasked, visible
 from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import DeskError, NotFound
 from opsdesk.sla import deadlines, wording
@@ -91,8 +91,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 @posted_from("repair")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """AU-2: the page with the customer's words and data in clear; written down with the reason."""
-    shown = repairs.show(pk, why=request.POST.get("why", ""), by=actor_at(request), at=clock.now())
-    messages.warning(request, _("Shown to you alone and written down on the timeline."))
+    shown = unmasked(request, pk, repairs.show, right=VIEW)
     return _page(request, pk, complaint=shown.complaint, receiver=shown.contact)
 
 

@@ -19,7 +19,9 @@ class NothingInForce(Refused):
 
 def version_on(rulebook: str, day: date) -> RulebookVersion:
     """CF-11: return the version of a rulebook (its code) that held on a day. One query."""
-    version = RulebookVersion.objects.in_force(day).filter(rulebook__code=rulebook).select_related("rulebook").first()
+    version: RulebookVersion | None = (
+        RulebookVersion.objects.in_force(day).filter(rulebook__code=rulebook).select_related("rulebook").first()
+    )
     if version is None:
         raise NothingInForce(rulebook=rulebook, day=day)
     return version

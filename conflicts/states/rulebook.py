@@ -87,6 +87,22 @@ OBJECTIONS = {
 }
 """CF-5 … CF-7: why a penalty may not be ruled so."""
 
+FAULTS = {
+    "no_clauses": _("It has no clauses."),
+    "no_acts": _("It forbids no act."),
+    "no_penalty": _("{what}: no penalty row for anybody."),
+    "no_first_time": _("{what}: there is no row for the first time."),
+    "costs_nothing": _("{what}: neither money nor a measure."),
+    "wrong_party": _("{what}: this measure is not for such a party."),
+    "no_seat": _("{what}: nobody is named."),
+    "fines_independent": _(
+        "{what}: DS-12: about prices an independent reseller may lose support or campaigns, nothing else, unless a"
+        " legal review of {review}, made after the last change, allows it."
+    ),
+    "nothing_changed": _("Nothing differs from the version that it was drafted from."),
+}
+"""What is wrong with a draft before it may be proposed."""
+
 EVENTS: dict[str, Any] = {
     "rulebookversion.draft": _("Version {number} drafted from {source}: {reason}"),
     "rulebookversion.edit": _("Draft changed: {what}"),

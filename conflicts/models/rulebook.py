@@ -120,7 +120,7 @@ class Clause(models.Model):
     version = models.ForeignKey(RulebookVersion, models.CASCADE, related_name="clauses", verbose_name=_("version"))
     position = models.PositiveSmallIntegerField(_("place"), default=0)
     number = models.CharField(_("article"), max_length=12)
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(_("heading"), max_length=80)
     text = models.TextField(_("text"), max_length=4000)
 
     class Meta:

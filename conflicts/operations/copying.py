@@ -27,9 +27,10 @@ def _again(row: Any, **changes: Any) -> Any:
     )
 
 
-def said(diff: Diff) -> str:
-    """Say what was changed of a draft, for its timeline."""
-    words = [clause.number for change in diff.clauses if (clause := change.now or change.was)]
+def said(fields: Iterable[str], diff: Diff) -> str:
+    """Say what was changed of a draft, for its timeline: its own fields, articles, acts, rows, seats."""
+    words = [str(getattr(RulebookVersion._meta.get_field(name), "verbose_name", name)) for name in fields]
+    words += [clause.number for change in diff.clauses if (clause := change.now or change.was)]
     words += [act.code for act_change in diff.acts if (act := act_change.now or act_change.was)]
     words += [
         f"{row_change.act} {Punished(row.punished).label} ×{row.times}"
@@ -46,4 +47,4 @@ def said(diff: Diff) -> str:
 
 def _short(words: Iterable[str]) -> str:
     unique = list(dict.fromkeys(words))
-    return "、".join(unique[:12]) + (" …" if len(unique) > 12 else "")
+    return "、".join(unique[:12]) + (" …" if len(unique) > 12 else "") or "–"

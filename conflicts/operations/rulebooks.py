@@ -21,8 +21,7 @@ from opsdesk.approvals.states import ApprovalState, Kind
 from opsdesk.audit import models as audit
 from opsdesk.days import local
 from opsdesk.errors import Invalid, Refused
-
-FEN = Decimal("0.01")
+from opsdesk.money import FEN
 
 
 class ReasonMissing(Invalid):
@@ -35,6 +34,10 @@ class EditedMeanwhile(Refused):
 
 class NotOfThisDraft(Invalid):
     code, sentence = "not_of_this_draft", _("{row} does not belong to {what}.")
+
+
+class StillUsed(Refused):
+    code, sentence = "clause_still_used", _("{clause}: {acts} refer to it; give them another article first.")
 
 
 class Twice(Invalid):
@@ -119,12 +122,14 @@ def edit(version_id: int, change: Change, *, by: Actor, at: datetime) -> Ruleboo
         setattr(version, name, value)
     version.edited_at = at
     _write(version, change)
-    what = copying.said(rules.diff(before, versions.facts_of(version)))
-    audit.record(version, "rulebookversion.edit", by=by, at=at, what=what or "–", fields=sorted(change.values))
+    what = copying.said(change.values, rules.diff(before, versions.facts_of(version)))
+    audit.record(version, "rulebookversion.edit", by=by, at=at, what=what)
     return version
 
 
 def _write(version: RulebookVersion, change: Change) -> None:
+    """Write what was changed, in the order in which rows refer to each other."""
+    _still_used(change)
     try:
         with transaction.atomic():
             version.save(update_fields=["edited_at", *change.values])
@@ -135,6 +140,17 @@ def _write(version: RulebookVersion, change: Change) -> None:
             transaction.get_connection().check_constraints()
     except IntegrityError as why:
         raise Twice(what=version) from why
+
+
+def _still_used(change: Change) -> None:
+    """An act is never taken out just because its article was."""
+    going = {row.pk for row in change.removed if isinstance(row, Act)}
+    moved = {row.pk for row in change.saved if isinstance(row, Act)}
+    for clause in change.removed:
+        if isinstance(clause, Clause) and (
+            left := list(clause.acts.exclude(pk__in=going | moved).order_by("pk").values_list("code", flat=True))
+        ):
+            raise StillUsed(clause=clause, acts="、".join(left))
 
 
 def _of(row: models.Model, version: RulebookVersion) -> None:

@@ -44,7 +44,7 @@ class Measure(models.TextChoices):
     """CF-6, CF-7, CF-12: what is done besides, or instead of, money."""
 
     DEMERIT = "demerit", _("major demerit")
-    DISMISSAL = "dismissal", _("dismissal")
+    DISMISSAL = "dismissal", _("dismissed from the company")
     SUSPENSION = "suspension", _("authorisation suspended")
     REVOCATION = "revocation", _("authorisation revoked, end of cooperation")
     SUPPORT = "support", _("support ends")

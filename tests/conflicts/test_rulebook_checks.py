@@ -26,6 +26,19 @@ def _office() -> None:
     make_conflicts.office()
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("第三条", "不得以任何方式引导顾客退货后另行购买"),
+        ("第四条", "不得压低价格相争，不得攻击产品，不得将顾客引往他处"),
+        ("第五条", "不得以拒绝、拖延、欺骗、恐吓等方式，造成线上订单退款或者流失"),
+        ("第六条", "以和解结案的，不予处罚"),
+    ],
+)
+def test_cf_1_cf_2_cf_3_cf_4_what_is_forbidden_and_what_is_forgiven_stands_in_the_rulebook(number, words):
+    assert words in make_conflicts.version().clauses.get(number=number).text
+
+
 def fining_prices() -> RulebookVersion:
     version = drafted(reason="低价罚款")
     dearer(version, "P1", 20000)

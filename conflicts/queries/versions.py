@@ -178,7 +178,8 @@ def _says(judged: Judged) -> tuple[Any, ...]:
 def _changed(row: Mapping[str, Any], was: Judged, now: Judged | None) -> Changed:
     wrong: tuple[str, ...] = ()
     if now and now.penalty:
-        wrong = penalties.objections(row["amount_yuan"], row["measures"], now.penalty, row["unusual"])
+        found = penalties.objections(row["amount_yuan"], row["measures"], now.penalty, row["unusual"])
+        wrong = tuple(why for why in found if why != "reason_missing")  # what was usual then needed none
     return Changed(
         case=row["case"],
         ruling=row["pk"],

@@ -51,10 +51,6 @@ class Measure(models.TextChoices):
     CAMPAIGN = "campaign", _("no part in campaigns")
 
 
-OF_PRICES = (Measure.SUPPORT, Measure.CAMPAIGN)
-"""DS-12: what an act about prices may cost an independent reseller without a legal review."""
-
-
 class Stage(models.TextChoices):
     """CF-9, CF-10: where in its course a case is when somebody has a say in it."""
 
@@ -74,8 +70,6 @@ class Seat(models.TextChoices):
 
 DRAFT, PROPOSE = "conflicts.draft_rulebook", "conflicts.propose_rulebook"
 VIEW = "conflicts.view_rulebookversion"
-RIGHTS = {"edit": DRAFT, "drop": DRAFT, "propose": PROPOSE}
-"""Which right a person needs for a move; adopting and sending back follow the general manager's signature."""
 
 OBJECTIONS = {
     "below_least": _("The amount is below the least of the penalty row."),

@@ -146,7 +146,7 @@ def test_cf_11_which_past_rulings_would_differ_is_told_and_none_is_changed():
     assert (one.was.penalty.usual, one.now.penalty.usual, one.objections) == (
         D(150000),
         D(100000),
-        ("above_most", "reason_missing"),
+        ("above_most",),
     )
     dearer(version, "C1", 120000)
     assert [row.ruling for row in versions.would_change(version).changed] == [first.pk, second.pk]

@@ -12,9 +12,9 @@ from conflicts.queries import versions
 from conflicts.rules.rulebook import Piece
 from opsdesk.approvals import operations as approvals
 from promotions.operations import price_rules
-from tests import make, make_conflicts
+from tests import make, make_conflicts, make_rulebooks
 from tests.make import AT
-from tests.make_conflicts import adopted, change, dearer, drafted, proposed, ruled, somebody
+from tests.make_rulebooks import adopted, change, dearer, drafted, proposed, ruled, somebody
 
 pytestmark = pytest.mark.django_db
 TODAY, TOMORROW = date(2026, 3, 4), date(2026, 3, 5)
@@ -23,7 +23,7 @@ LATER = AT + timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def _office() -> None:
-    make_conflicts.office()
+    make_rulebooks.office()
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from opsdesk import clock
 from opsdesk.approvals.models import Approval
 from opsdesk.console import penalty_words
 from opsdesk.people.roles import ROLES
-from tests import make, make_conflicts
+from tests import make, make_conflicts, make_rulebooks
 from tests.make import AT
-from tests.make_conflicts import adopted, change, dearer, drafted, ruled
+from tests.make_rulebooks import adopted, change, dearer, drafted, ruled
 
 pytestmark = pytest.mark.django_db
 TOMORROW = date(2026, 3, 5)
@@ -24,7 +24,7 @@ TOMORROW = date(2026, 3, 5)
 def _office(monkeypatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: AT)
     monkeypatch.setattr(clock, "today", lambda: AT.date())
-    make_conflicts.office()
+    make_rulebooks.office()
 
 
 def login(client, role: str, **scopes: str) -> None:

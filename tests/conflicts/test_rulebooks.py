@@ -20,9 +20,9 @@ from opsdesk.approvals import operations as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.audit.models import Event
 from opsdesk.errors import DeskError, NotAllowed, NotFound, WrongState
-from tests import make, make_conflicts
+from tests import make, make_conflicts, make_rulebooks
 from tests.make import AT
-from tests.make_conflicts import adopted, change, dearer, drafted, proposed, somebody
+from tests.make_rulebooks import adopted, change, dearer, drafted, proposed, somebody
 
 pytestmark = pytest.mark.django_db
 TODAY, TOMORROW = date(2026, 3, 4), date(2026, 3, 5)
@@ -32,7 +32,7 @@ LATER = AT + timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def _office(request) -> None:
     if "transactional_db" not in request.fixturenames:
-        make_conflicts.office()
+        make_rulebooks.office()
 
 
 def test_cf_12_loading_again_changes_nothing_that_people_have_made():
@@ -314,7 +314,7 @@ def test_cf_11_each_state_has_its_moves_and_no_other(state, action):
 @pytest.mark.django_db(transaction=True)
 def test_cf_11_of_two_adoptions_at_once_one_wins(transactional_db):
     with transaction.atomic():
-        make_conflicts.office()
+        make_rulebooks.office()
     waiting = []
     for reason, yuan in (("甲", 120000), ("乙", 130000)):
         version = drafted(reason=reason)

@@ -13,6 +13,8 @@ from opsdesk.approvals.models import ROLE_CHOICES
 from opsdesk.people.roles import LABELS
 from opsdesk.querysets import DeskQuerySet
 
+LATE = models.Deferrable.DEFERRED  # numbers of a draft may be shifted on by one, row by row
+
 
 class Rulebook(models.Model):
     """CF-12: a written set of rules: the one on online and offline sales, the one for dealers."""
@@ -38,6 +40,10 @@ class VersionQuerySet(DeskQuerySet):
     def adopted(self) -> Self:
         """Narrow to what is or was in force."""
         return self.filter(state=VersionState.ADOPTED)
+
+    def newest(self) -> Self:
+        """Narrow to the versions that no other one ends yet; one per rulebook."""
+        return self.adopted().filter(valid_to=None)
 
     def in_force(self, day: date) -> Self:
         """CF-11: narrow to the versions that hold on this day."""
@@ -114,13 +120,13 @@ class Clause(models.Model):
     version = models.ForeignKey(RulebookVersion, models.CASCADE, related_name="clauses", verbose_name=_("version"))
     position = models.PositiveSmallIntegerField(_("place"), default=0)
     number = models.CharField(_("article"), max_length=12)
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(_("heading"), max_length=80)
     text = models.TextField(_("text"), max_length=4000)
 
     class Meta:
         verbose_name = _("clause")
         verbose_name_plural = _("clauses")
-        constraints = [models.UniqueConstraint(fields=["version", "number"], name="clause_once")]
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="clause_once", deferrable=LATE)]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -143,7 +149,7 @@ class Act(models.Model):
         verbose_name = _("act")
         verbose_name_plural = _("acts")
         constraints = [
-            models.UniqueConstraint(fields=["version", "code"], name="act_once"),
+            models.UniqueConstraint(fields=["version", "code"], name="act_once", deferrable=LATE),
             models.CheckConstraint(name="act_class", condition=Q(clazz__in=Clazz.values)),
         ]
 
@@ -174,7 +180,7 @@ class PenaltyRow(models.Model):
         verbose_name = _("penalty row")
         verbose_name_plural = _("penalty rows")
         constraints = [
-            models.UniqueConstraint(fields=["act", "punished", "times"], name="penalty_once"),
+            models.UniqueConstraint(fields=["act", "punished", "times"], name="penalty_once", deferrable=LATE),
             models.CheckConstraint(name="penalty_party", condition=Q(punished__in=Punished.values)),
             models.CheckConstraint(name="penalty_times", condition=Q(times__gte=1)),
             models.CheckConstraint(

@@ -44,15 +44,11 @@ class Measure(models.TextChoices):
     """CF-6, CF-7, CF-12: what is done besides, or instead of, money."""
 
     DEMERIT = "demerit", _("major demerit")
-    DISMISSAL = "dismissal", _("dismissal")
+    DISMISSAL = "dismissal", _("dismissed from the company")
     SUSPENSION = "suspension", _("authorisation suspended")
     REVOCATION = "revocation", _("authorisation revoked, end of cooperation")
     SUPPORT = "support", _("support ends")
     CAMPAIGN = "campaign", _("no part in campaigns")
-
-
-OF_PRICES = (Measure.SUPPORT, Measure.CAMPAIGN)
-"""DS-12: what an act about prices may cost an independent reseller without a legal review."""
 
 
 class Stage(models.TextChoices):
@@ -74,8 +70,6 @@ class Seat(models.TextChoices):
 
 DRAFT, PROPOSE = "conflicts.draft_rulebook", "conflicts.propose_rulebook"
 VIEW = "conflicts.view_rulebookversion"
-RIGHTS = {"edit": DRAFT, "drop": DRAFT, "propose": PROPOSE}
-"""Which right a person needs for a move; adopting and sending back follow the general manager's signature."""
 
 OBJECTIONS = {
     "below_least": _("The amount is below the least of the penalty row."),
@@ -86,6 +80,22 @@ OBJECTIONS = {
     "reason_missing": _("This is not the usual penalty: give the reason."),
 }
 """CF-5 … CF-7: why a penalty may not be ruled so."""
+
+FAULTS = {
+    "no_clauses": _("It has no clauses."),
+    "no_acts": _("It forbids no act."),
+    "no_penalty": _("{what}: no penalty row for anybody."),
+    "no_first_time": _("{what}: there is no row for the first time."),
+    "costs_nothing": _("{what}: neither money nor a measure."),
+    "wrong_party": _("{what}: this measure is not for such a party."),
+    "no_seat": _("{what}: nobody is named."),
+    "fines_independent": _(
+        "{what}: DS-12: about prices an independent reseller may lose support or campaigns, nothing else, unless a"
+        " legal review of {review}, made after the last change, allows it."
+    ),
+    "nothing_changed": _("Nothing differs from the version that it was drafted from."),
+}
+"""What is wrong with a draft before it may be proposed."""
 
 EVENTS: dict[str, Any] = {
     "rulebookversion.draft": _("Version {number} drafted from {source}: {reason}"),

@@ -181,6 +181,10 @@ PLANS: tuple[dict[str, Any], ...] = (
     ),
     _item(_("Rules of planning"), "checklist", _list("promotions_planrule"), "promotions.change_planrule"),
 )
+RULEBOOKS: tuple[dict[str, Any], ...] = (
+    _item(_("Rulebooks"), "menu_book", reverse_lazy("rulebooks"), "conflicts.view_rulebookversion"),
+    _item(_("Versions of rulebooks"), "history", _list("conflicts_rulebookversion"), "conflicts.draft_rulebook"),
+)
 GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (
         _("Installation"),
@@ -206,6 +210,7 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     ),
     (_("Claims and draws"), CLAIMS),
     (_("Support for distributors"), SUPPORT),
+    (_("Conflicts"), RULEBOOKS),
     (_("Approvals"), APPROVALS),
     (
         _("Orders"),

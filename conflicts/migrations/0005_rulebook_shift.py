@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conflicts', '0003_rulebook'),
+        ('conflicts', '0004_parties'),
     ]
 
     operations = [

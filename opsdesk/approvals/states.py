@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("correction on a partner's account")
     PLAN = "plan", _("year's plan of brand days")
     FESTIVAL = "festival", _("application for a festival")
+    REDUCTION = "reduction", _("campaign price")
+    GIFT = "gift", _("campaign gift")
 
 
 class ApprovalState(models.TextChoices):

@@ -4,7 +4,7 @@ The facts of all floors are gathered once, the floors are worked out in Python b
 written in a fixed number of statements per 5,000 rows. What could not be looked at is counted by itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,12 +12,12 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
+from django.db.models.functions import Coalesce
 
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
-from opsdesk.money import to_fen
 from promotions.models import PriceSignal, PriceSweep
 from promotions.queries import floors, sold
 from promotions.queries.cuts import Cuts
@@ -26,6 +26,8 @@ from promotions.rules.prices import not_sold_here
 from promotions.states.price_signal import SIGNAL, SignalKind, SignalState
 
 CHUNK = 5000
+CLAIMED_DAYS = 90
+"""How far back claims are followed: longer than any may be made or paid after its sale."""
 _DAY = timedelta(days=1)
 
 
@@ -61,9 +63,10 @@ class Seen:
 
 
 def sweep_all_due(*, by: Actor, at: datetime) -> Found:
-    """DS-11: every night: all items on sale, and what was sold yesterday and today."""
+    """DS-11: every night: all items on sale, what was sold yesterday and today, and older sales with claims."""
     today = local(at).date()
-    return sum((sweep_sales(day, by=by, at=at) for day in (today - _DAY, today)), start=sweep_listings(by=by, at=at))
+    found = sum((sweep_sales(day, by=by, at=at) for day in (today - _DAY, today)), start=sweep_listings(by=by, at=at))
+    return found + sweep_claimed_sales(by=by, at=at)
 
 
 def sweep_listings(which: Q | None = None, *, by: Actor, at: datetime) -> Found:
@@ -71,9 +74,9 @@ def sweep_listings(which: Q | None = None, *, by: Actor, at: datetime) -> Found:
     on_sale = Listing.objects.filter(which or Q(), shop__active=True, ignored=False)
     known = on_sale.filter(product__isnull=False, price_yuan__gt=0)
     rows = known.order_by("pk").values_list("pk", "shop_id", "product_id", "price_yuan")
-    cuts = Cuts.at(at)
+    cuts = Cuts.over(at, at)
     seen = (
-        Seen(pk, None, shop, product, price, at, cuts.net(shop, product, price))
+        Seen(pk, None, shop, product, price, at, cuts.net(shop, product, price, at).yuan)
         for pk, shop, product, price in rows.iterator(chunk_size=CHUNK)
     )
     book = floors.gather(*_keys(known, which), at, at)
@@ -107,22 +110,31 @@ def sweep_changed_sales(since: datetime, *, by: Actor, at: datetime, days: int =
     return _sold(sold.paid_orders(start, end).filter(changed_at__gte=since), start, end, by=by, at=at)
 
 
+def sweep_claimed_sales(
+    order_ids: Collection[int] | None = None, *, by: Actor, at: datetime, days: int = CLAIMED_DAYS
+) -> Found:
+    """DS-11, PR-18: look again over sales (of these orders) whose net price a claim of the last days has changed."""
+    orders = sold.claimed_orders(at - days * _DAY, order_ids=order_ids)
+    first = orders.aggregate(first=Min(Coalesce("ordered_at", "paid_at")))["first"]
+    return _sold(orders, first, at, by=by, at=at) if first else Found()
+
+
 def _sold(orders: Any, start: datetime, end: datetime, *, by: Actor, at: datetime) -> Found:
-    lines = sold.sold_lines(orders)
-    known = lines.filter(listing__product__isnull=False, quantity__gt=0, got_yuan__gt=0)
-    rows = known.order_by("pk").values_list(
-        "pk", "listing_id", "order__shop_id", "listing__product_id", "got_yuan", "quantity", "price_yuan", "moment"
-    )
     book = floors.gather(None, None, start, end)
-    seen = (_seen_line(*row) for row in rows.iterator(chunk_size=CHUNK))
-    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen)), start=Found())
-    return found + Found(unlooked=lines.count() - found.looked)
+    missed = 0
 
+    def seen() -> Iterator[Seen]:
+        nonlocal missed
+        for line in sold.sold_lines(orders):
+            piece = line.piece
+            if line.listing is None or line.product is None or not line.got or piece is None:
+                missed += 1
+                continue
+            price = piece if line.item.price is None else line.item.price
+            yield Seen(line.listing, line.pk, line.shop, line.product, price, line.moment, piece)
 
-def _seen_line(line: int, listing: int, shop: int, product: int, *amounts: Any) -> Seen:
-    paid, quantity, price, moment = amounts
-    net = to_fen(paid / quantity)
-    return Seen(listing, line, shop, product, net if price is None else price, moment, net)
+    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen())), start=Found())
+    return found + Found(unlooked=missed)
 
 
 def _keys(rows: Any, which: Q | None) -> tuple[floors.Keys, floors.Keys]:

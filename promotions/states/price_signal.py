@@ -5,10 +5,11 @@ from opsdesk.machine import Machine
 
 
 class SignalKind(models.TextChoices):
-    """DS-11, CH-7: what is wrong."""
+    """DS-11, CH-7, PR-16: what is wrong."""
 
     BELOW_FLOOR = "price_below_floor", _("price below the floor")
     NOT_ALLOWED = "sold_where_not_allowed", _("sold where it is not allowed")
+    LIST_PRICE = "list_price_not_charged", _("list price never really charged")
 
 
 class SignalState(models.TextChoices):

@@ -1,6 +1,6 @@
 """DS-11, PR-8 … PR-11: thirty-six net prices worked by hand from the handbook, before there was code to compute them.
 
-Unless a case says otherwise: Wednesday, 10 March 2026, 12:00, the second of the three days of a brand day
+Unless a case says otherwise: Tuesday, 10 March 2026, 12:00, the second of the three days of a brand day
 (9 to 11 March), which offers by approval: a coupon of 50 yuan for the model, handed out from 6 March on; 15 yuan off
 by phone; a gift that costs 30 yuan; 40 yuan off for each full 300 yuan across shops. Amounts are yuan.
 

@@ -17,7 +17,8 @@ from promotions.models import PriceCut, PriceSignal, ProductTag, SellerStanding
 from promotions.operations import grants, platform_prices, price_rules, price_signals, sweep
 from promotions.operations.grants import Grant
 from promotions.states.price import GrantKind
-from promotions.states.price_rule import CutKind, Seller, Tag
+from promotions.states.price_cut import CutKind, CutState
+from promotions.states.price_rule import Seller, Tag
 
 _TAGS = {"hero": Tag.HERO, "last": Tag.TAIL}
 _DAY, _SALES = timedelta(days=1), 14
@@ -60,8 +61,8 @@ def _policy(plan: Plan, products: dict[str, Product]) -> None:
     ):
         SellerStanding.objects.create(shop=shop, seller=seller, reason=reason, valid_from=plan.since)
     PriceCut.objects.create(
-        kind=CutKind.COUPON, name="多模新品券", product=products["DM520-50"], amount_yuan=Decimal(50),
-        starts_at=plan.at - 10 * _DAY, ends_at=plan.at + 20 * _DAY,
+        kind=CutKind.COUPON, name="多模新品券", state=CutState.AGREED, product=products["DM520-50"],
+        amount_yuan=Decimal(50), starts_at=plan.at - 10 * _DAY, ends_at=plan.at + 20 * _DAY,
     )  # fmt: skip
     office = actors.of_role("gm_office")
     price_rules.review("taobao-below-tmall", opinion=_OPINION, allows_fine=False, by=office, at=plan.at - 30 * _DAY)

@@ -39,7 +39,7 @@ def _row(signal: PriceSignal) -> tuple[Any, ...]:
 
 @admin.register(PriceSignal)
 class PriceSignalAdmin(ReadOnlyAdmin):
-    """DS-11, CH-7: prices below their floor, and models sold where they may not be."""
+    """DS-11, CH-7, PR-16: prices below their floor, models sold where they may not be, list prices never charged."""
 
     list_display = (
         "kind", "shop", "product", "state_shown", "sale_shown", "net_yuan", "floor_yuan", "gap_yuan",
@@ -50,6 +50,7 @@ class PriceSignalAdmin(ReadOnlyAdmin):
             waiting=(_("to look at"), lambda rows: rows.waiting()),
             below_floor=(_("below the floor"), lambda rows: rows.below_floor()),
             not_allowed=(_("sold where not allowed"), lambda rows: rows.not_allowed()),
+            list_price=(_("list price never charged"), lambda rows: rows.list_price()),
             sold=(_("really sold"), lambda rows: rows.sold()),
         ),
         "kind",
@@ -79,6 +80,8 @@ class PriceSignalAdmin(ReadOnlyAdmin):
     def why_link(self, signal: PriceSignal) -> str:
         when = local(signal.moment)
         asked = {"shop": signal.shop_id, "product": signal.product_id, "at_0": f"{when:%Y-%m-%d}", "at_1": f"{when:%X}"}
+        if signal.line_id:
+            asked["line"] = signal.line_id
         return format_html(
             '<a class="text-primary-600 dark:text-primary-500" href="{}?{}">{}</a>',
             reverse("price_floor"), urlencode(asked), _("Why this price?"),

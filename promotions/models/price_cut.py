@@ -15,6 +15,10 @@ class PriceCutQuerySet(CompanyRows):
         """FI-3: narrow to what somebody with the authority has agreed to."""
         return self.filter(state=CutState.AGREED)
 
+    def in_force(self, at: datetime) -> Self:
+        """Narrow to what is agreed and holds at this moment: its start included, its end not."""
+        return self.agreed().filter(starts_at__lte=at, ends_at__gt=at)
+
     def overlapping(self, start: datetime, end: datetime) -> Self:
         """Narrow to what holds, or has been handed out, at some time of a span."""
         begins = Q(starts_at__lte=end) | Q(handed_out_at__lte=end)

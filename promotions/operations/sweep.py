@@ -1,11 +1,11 @@
-"""DS-11, CH-7: looks over what is on sale and what was sold, and keeps a signal of each price below its floor.
+"""DS-11, CH-7, PR-16: looks over what is on sale and what was sold, and keeps a signal of each price below its floor.
 
 The facts of all floors are gathered once, the floors are worked out in Python by the one pure function, signals are
 written in a fixed number of statements per 5,000 rows. What could not be looked at is counted by itself.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -19,7 +19,7 @@ from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
 from promotions.models import PriceSignal, PriceSweep
-from promotions.queries import floors, sold
+from promotions.queries import charged, floors, sold
 from promotions.queries.cuts import Cuts
 from promotions.rules.floors import Floor, floor
 from promotions.rules.prices import not_sold_here
@@ -46,7 +46,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One price: of an item now (no line), or of a line sold; its net price follows from it."""
+    """One price: of an item now (no line), or of a line sold; its net price follows from it. `untrue` is what speaks
+    against the price that the item strikes through (PR-16).
+    """
 
     listing: int
     line: int | None
@@ -55,6 +57,8 @@ class Seen:
     price: Decimal
     moment: datetime
     net: Decimal
+    crossed: Decimal | None = None
+    untrue: str = ""
 
     @property
     def key(self) -> int:
@@ -73,14 +77,19 @@ def sweep_listings(which: Q | None = None, *, by: Actor, at: datetime) -> Found:
     """DS-11, CH-7: look over the items on sale (of these, if `which` says so) at their net prices of now."""
     on_sale = Listing.objects.filter(which or Q(), shop__active=True, ignored=False)
     known = on_sale.filter(product__isnull=False, price_yuan__gt=0)
-    rows = known.order_by("pk").values_list("pk", "shop_id", "product_id", "price_yuan")
+    rows = known.order_by("pk").values_list("pk", "shop_id", "product_id", "price_yuan", "crossed_yuan")
     cuts = Cuts.over(at, at)
-    seen = (
-        Seen(pk, None, shop, product, price, at, cuts.net(shop, product, price, at).yuan)
-        for pk, shop, product, price in rows.iterator(chunk_size=CHUNK)
-    )
+    crossed = known.filter(crossed_yuan__isnull=False).order_by().values_list("product_id", flat=True)
+    proofs = charged.proofs(set(crossed.distinct()), at)
+
+    def seen() -> Iterator[Seen]:
+        for pk, shop, product, price, struck in rows.iterator(chunk_size=CHUNK):
+            net = cuts.net(shop, product, price, at).yuan
+            untrue = "" if struck is None else proofs[product].against(struck)
+            yield Seen(pk, None, shop, product, price, at, net, struck, untrue)
+
     book = floors.gather(*_keys(known, which), at, at)
-    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen)), start=Found())
+    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen())), start=Found())
     found += Found(unlooked=on_sale.count() - found.looked)
     if which is None:
         _no_longer_offered(known, by=by, at=at)
@@ -185,6 +194,9 @@ def _wrong(book: floors.Book, one: Seen, at: datetime) -> Iterator[PriceSignal]:
     facts = book.facts(one.shop, one.product, one.moment)
     if why := not_sold_here(facts.product, facts.shop, one.moment):
         yield _signal(one, SignalKind.NOT_ALLOWED, at, because=[{"why": why, "where": facts.product.sold_where}])
+    if one.untrue and one.crossed is not None:
+        told = replace(one, price=one.crossed, net=one.crossed)
+        yield _signal(told, SignalKind.LIST_PRICE, at, because=[{"why": one.untrue, "price": one.price}])
     answer = floor(facts)
     if not answer.allows(one.net):
         yield _signal(one, SignalKind.BELOW_FLOOR, at, floor_yuan=answer.yuan, because=_because(answer))

@@ -11,7 +11,7 @@ from opsdesk.days import midnight
 from promotions.models import PriceCut, PriceGrant
 from promotions.rules.nets import SPECIAL, Considered, CutRow, Net, net_price
 
-_AROUND = timedelta(days=60)
+_AROUND = timedelta(days=31)
 Place = tuple[int, int, date]
 """A shop, a model, a day."""
 
@@ -37,12 +37,21 @@ class Cuts:
             special[grant.product_id].append(grant)
         return cls(rows, special, dict(Shop.objects.values_list("pk", "platform_id")))
 
-    def net(self, shop_id: int, product_id: int, price: Decimal, at: datetime) -> Net:
-        """DS-11: return the net price of an item at a moment of the span, with every reduction that may touch it."""
+    def net(self, shop_id: int, product_id: int, price: Decimal, at: datetime, *, special: bool = False) -> Net:
+        """DS-11: return the net price of an item at a moment of the span, with every reduction that may touch it.
+
+        `special`: it would be sold at a half-price, trial or end-of-line price, whatever is in force.
+        """
         cuts = self.of(shop_id, product_id)
         if not cuts:
             return Net(price, (), price)
-        return net_price(price, cuts, at, special=self.is_special(shop_id, product_id, at))
+        return net_price(price, cuts, at, special=special or self.is_special(shop_id, product_id, at))
+
+    def change_points(self, shop_id: int, product_id: int, start: datetime, end: datetime) -> set[datetime]:
+        """Return the moments within a span at which a net price can change."""
+        held = [*self.of(shop_id, product_id), *self.special.get(product_id, ())]
+        moments = {moment for row in held for moment in (row.starts_at, row.ends_at)}
+        return {moment for moment in moments if moment is not None and start < moment < end}
 
     def of(self, shop_id: int, product_id: int) -> list[CutRow]:
         """Return the reductions that hold for a model in a shop, whenever."""
@@ -62,7 +71,7 @@ class Cuts:
 
 
 def around(shop_id: int, product_id: int, price: Decimal, at: datetime) -> Net:
-    """DS-11: return a net price with all that was considered: what held, was handed out or will hold within 60 days of
+    """DS-11: return a net price with all that was considered: what held, was handed out or will hold within 31 days of
     the moment, and a brand day's offers for the model that this shop has no part in. Four queries.
     """
     start, end = at - _AROUND, at + _AROUND

@@ -38,6 +38,19 @@ def charged(
     return Charged(True, "paid", now.yuan)
 
 
+def crossed_out(crossed: Decimal, proof: Charged, best: Decimal | None) -> str:
+    """PR-16: return what speaks against a price that an item strikes through; empty: it has really been charged.
+
+    It is no more than the list price, and that was charged; or somebody has paid as much while the list price stood.
+    """
+    if proof.list_yuan is None:
+        return proof.why
+    if crossed > proof.list_yuan:
+        return "above_list"
+    paid = proof.why == "never_paid" and best is not None and best >= crossed
+    return "" if proof.so or paid else proof.why
+
+
 def not_sold_here(product: ProductFacts, shop: ShopFacts, at: datetime) -> str:
     """CH-7: return why a model may not be sold in a shop at this moment; empty: it may."""
     if product.sold_where == "online" and not shop.online:

@@ -85,7 +85,8 @@ def sweep_listings(which: Q | None = None, *, by: Actor, at: datetime) -> Found:
     def seen() -> Iterator[Seen]:
         for pk, shop, product, price, struck in rows.iterator(chunk_size=CHUNK):
             net = cuts.net(shop, product, price, at).yuan
-            untrue = "" if struck is None else proofs[product].against(struck)
+            proof = None if struck is None else proofs.get(product)
+            untrue = proof.against(struck) if proof and struck is not None else ""
             yield Seen(pk, None, shop, product, price, at, net, struck, untrue)
 
     book = floors.gather(*_keys(known, which), at, at)

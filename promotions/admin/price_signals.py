@@ -14,7 +14,7 @@ from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, bulk, queu
 from opsdesk.entry.excel import export
 from promotions.models import PriceSignal, PriceSweep
 from promotions.operations import price_signals
-from promotions.states.price_signal import SignalState
+from promotions.states.price_signal import NOT_CHARGED, SignalKind, SignalState
 
 
 class ReasonForm(forms.Form):
@@ -42,7 +42,7 @@ class PriceSignalAdmin(ReadOnlyAdmin):
     """DS-11, CH-7, PR-16: prices below their floor, models sold where they may not be, list prices never charged."""
 
     list_display = (
-        "kind", "shop", "product", "state_shown", "sale_shown", "net_yuan", "floor_yuan", "gap_yuan",
+        "kind_shown", "shop", "product", "state_shown", "sale_shown", "net_shown", "floor_yuan", "gap_yuan",
         "moment", "why_link",
     )  # fmt: skip
     list_filter = (
@@ -71,6 +71,18 @@ class PriceSignalAdmin(ReadOnlyAdmin):
     )
     def state_shown(self, signal: PriceSignal) -> tuple[str, str]:
         return signal.state, signal.get_state_display()
+
+    @display(description=_("kind"), ordering="kind")
+    def kind_shown(self, signal: PriceSignal) -> str:
+        """With what speaks against a struck-through price, which is no net price."""
+        if signal.kind != SignalKind.LIST_PRICE:
+            return signal.get_kind_display()
+        why = NOT_CHARGED[signal.because[0]["why"]]
+        return f"{signal.get_kind_display()} · ¥{signal.price_yuan} · {why}"
+
+    @display(description=_("net price (yuan)"), ordering="net_yuan", empty_value="–")
+    def net_shown(self, signal: PriceSignal) -> Any:
+        return None if signal.kind == SignalKind.LIST_PRICE else signal.net_yuan
 
     @display(description=_("order"))
     def sale_shown(self, signal: PriceSignal) -> str:

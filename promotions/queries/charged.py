@@ -29,11 +29,6 @@ class Proof:
         return crossed_out(crossed, self.charged, self.best)
 
 
-def list_price_charged(product_id: int, at: datetime) -> Charged:
-    """PR-16: say whether the list price of a model at a moment had really been charged by then."""
-    return proofs([product_id], at)[product_id].charged
-
-
 def proofs(product_ids: Collection[int], at: datetime) -> dict[int, Proof]:
     """PR-16: say for each of these models whether its list price had really been charged by a moment. Three queries."""
     if not product_ids:

@@ -19,6 +19,7 @@ from opsdesk.people.operations import ensure_roles
 from promotions.models import Claim, LegalReview, PriceCut, PriceGrant, PriceRule, PriceSignal
 from promotions.operations import grants, pots, sweep
 from promotions.states.price_cut import WHY_NOT
+from promotions.states.price_signal import NOT_CHARGED
 from tests import make
 from tests.make import AT, at
 from tests.promotions.test_grants import wish
@@ -80,6 +81,17 @@ def test_pr_16_the_page_warns_of_a_list_price_that_nobody_ever_paid(client, poli
     item = Listing.objects.get()
     order.lines.create(key="a", listing=item, quantity=1, paid_yuan=D("2000"))
     assert "PR-16" not in text(client.get(reverse("price_floor"), policy | ASKED))
+
+
+def test_pr_16_a_struck_through_price_is_named_with_what_speaks_against_it(client, policy):
+    Listing.objects.update(crossed_yuan=D("2100"))
+    sweep.sweep_listings(by=SYSTEM, at=AT)
+    login(client, "promotion_planner")
+    why = str(NOT_CHARGED["above_list"])
+    body = text(client.get(reverse("price_floor"), policy | ASKED))
+    assert ("¥2100.00" in body, why in body) == (True, True)
+    body = text(client.get(reverse("admin:promotions_pricesignal_changelist"), {"queue": "list_price"}))
+    assert f"¥2100.00 · {why}" in body
 
 
 def cut(**fields: object) -> PriceCut:

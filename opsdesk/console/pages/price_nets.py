@@ -12,9 +12,11 @@ from opsdesk.actor import Actor
 from opsdesk.errors import NotFound
 from orders.models import Line, Order
 from promotions.queries import cuts, sold
+from promotions.queries.charged import Proof
 from promotions.rules.nets import Back, Considered
 from promotions.states.claim import ClaimKind
 from promotions.states.price_cut import WHY_NOT, CutKind
+from promotions.states.price_signal import NOT_CHARGED
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Crossed:
+    """PR-16: a price that an item of the shop strikes through, and what speaks against it (empty: nothing)."""
+
+    price: Decimal
+    why: str
+
+
+@dataclass(frozen=True)
 class Sale:
     """The net price of an item sold: what its source says was paid, every claim of its order, what is left a piece."""
 
@@ -55,6 +65,13 @@ def price_of(shop_id: int, product_id: int) -> Decimal | None:
     listed = Listing.objects.filter(shop=shop_id, product=product_id, ignored=False, price_yuan__gt=0)
     lowest: Decimal | None = listed.aggregate(lowest=Min("price_yuan"))["lowest"]
     return lowest
+
+
+def crossed(shop_id: int, product_id: int, proof: Proof) -> list[Crossed]:
+    """Say of each price that the shop strikes through for a model now whether it was really charged."""
+    listed = Listing.objects.filter(shop=shop_id, product=product_id, ignored=False, crossed_yuan__isnull=False)
+    prices = listed.order_by("crossed_yuan").values_list("crossed_yuan", flat=True).distinct()
+    return [Crossed(yuan, str(NOT_CHARGED[why]) if (why := proof.against(yuan)) else "") for yuan in prices if yuan]
 
 
 def shown(shop_id: int, product_id: int, price: Decimal, at: datetime) -> Shown:

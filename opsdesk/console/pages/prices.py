@@ -131,7 +131,7 @@ def _found(form: FloorForm, by: Actor) -> dict[str, Any]:
     shop, product, at, line = (form.cleaned_data[name] for name in ("shop", "product", "at", "line"))
     price = form.cleaned_data["shown"] or price_nets.price_of(shop.pk, product.pk)
     answer = floors.price_floor(shop.pk, product.pk, at)
-    proof = charged.list_price_charged(product.pk, at)
+    proof = charged.proofs([product.pk], at)[product.pk]
     grant = form.planned()
     net = price_nets.shown(shop.pk, product.pk, price, at) if price else None
     return {
@@ -141,8 +141,9 @@ def _found(form: FloorForm, by: Actor) -> dict[str, Any]:
         "floor": answer,
         "seller": Seller(answer.seller).label,
         "reasons": list(reasons(answer)),
-        "proof": proof,
-        "proof_text": CHARGED[proof.why],
+        "proof": proof.charged,
+        "proof_text": CHARGED[proof.charged.why],
+        "crossed": price_nets.crossed(shop.pk, product.pk, proof),
         "net": net,
         "net_below": net is not None and not answer.allows(net.yuan),
         "sale": price_nets.sale(line, by) if line else None,

@@ -1,6 +1,7 @@
 """FI-1: decimal yuan, exact to the fen, rounded once, here."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 FEN = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -9,6 +10,20 @@ ZERO = Decimal("0.00")
 def to_fen(amount: Decimal) -> Decimal:
     """Round an amount in yuan to the fen, half up, as an invoice would."""
     return amount.quantize(FEN, ROUND_HALF_UP)
+
+
+def shares(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Share an amount out by weights, to the fen and without a rest: the largest remainders get the last fens.
+
+    Of equal remainders the first gets it; without any weight all weigh the same.
+    """
+    whole = sum(weights)
+    exact = [amount * weight / whole if whole else amount / len(weights) for weight in weights]
+    given = [part.quantize(FEN, ROUND_FLOOR) for part in exact]
+    left = int((amount - sum(given, ZERO)) / FEN)
+    for place in sorted(range(len(given)), key=lambda place: given[place] - exact[place])[:left]:
+        given[place] += FEN
+    return given
 
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"

@@ -25,6 +25,11 @@ REACTIONS: dict[str, list[str]] = {
     "pricegrant.give": ["promotions.tasks.follow_changes"],
     "pricegrant.end": ["promotions.tasks.follow_changes"],
     "campaignwindow.announce": ["promotions.tasks.follow_changes"],
+    "pricecut.announce": ["promotions.tasks.follow_changes"],
+    "pricecut.agree": ["promotions.tasks.follow_changes"],
+    "pricecut.end": ["promotions.tasks.follow_changes"],
+    "claim.approve": ["promotions.tasks.follow_claims"],
+    "claim.reverse": ["promotions.tasks.follow_claims"],
     "approval.ask": ["opsdesk.approvals.tasks.remind"],
     "approval.warned": ["opsdesk.approvals.tasks.remind"],
     "approval.missed": ["opsdesk.approvals.tasks.remind"],
@@ -53,6 +58,8 @@ DECIDED: dict[str, str] = {
     "plan": "promotions.operations.plans.decided",
     "festival": "promotions.operations.events.decided",
     "rulebook": "conflicts.operations.rulebooks.decided",
+    "reduction": "promotions.operations.reductions.decided",
+    "gift": "promotions.operations.reductions.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}

@@ -31,3 +31,8 @@ def follow_imports(*, event_ids: list[int], **_: object) -> None:
 @task
 def follow_changes(*, event_ids: list[int], **_: object) -> None:
     following.follow_changes(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_claims(*, event_ids: list[int], **_: object) -> None:
+    following.follow_claims(event_ids, by=SYSTEM, at=clock.now())

@@ -81,8 +81,8 @@ def offers(month: int, held: dict[str, Product], where: dict[str, Shop]) -> list
     cash = 500 if big else 200
     day = date(2027, month, 9)
     rows = [
-        OfferDraft("hero", every, held["H1"].pk, price_yuan=D(2599), quota=300, stock_need=300),
-        OfferDraft("cut", every, held["C1"].pk, price_yuan=D(1849), quota=200, stock_need=200),
+        OfferDraft("hero", every, held["H1"].pk, price_yuan=D(2619), quota=300, stock_need=300),
+        OfferDraft("cut", every, held["C1"].pk, price_yuan=D(1919), quota=200, stock_need=200),
         OfferDraft("tail", every, held["T1"].pk, price_yuan=D(999), quota=30, stock_need=30),
         OfferDraft("trial", (jd,), held["H1"].pk, price_yuan=D(0), quota=2, stock_need=2),
         OfferDraft("cashback", every, amount_yuan=D(20), quota=cash, budget_yuan=D(20 * cash)),

@@ -42,6 +42,7 @@ TASKS = {
     "promotions.tasks.follow_all_due": {},
     "promotions.tasks.follow_imports": {"event_ids": "import.finish"},
     "promotions.tasks.follow_changes": {"event_ids": "pricerule.enter"},
+    "promotions.tasks.follow_claims": {"event_ids": "claim.approve"},
 }
 
 

@@ -158,7 +158,16 @@ class ProductForm(forms.Form):
 
 @admin.register(Listing)
 class ListingAdmin(MasterDataAdmin):
-    list_display = ("title", "merchant_code", "shop", "product", "ignored", "price_yuan", "first_seen_at")
+    list_display = (
+        "title",
+        "merchant_code",
+        "shop",
+        "product",
+        "ignored",
+        "price_yuan",
+        "crossed_yuan",
+        "first_seen_at",
+    )
     list_filter = (
         queue_filter(unmapped=(_("to be mapped"), lambda rows: rows.unmapped())),
         "shop__platform",

@@ -47,6 +47,7 @@ class PlatformOrder:
     """One order as a source shows it at one moment.
 
     `line` is the line of the file where it begins (0 from an API), `rows` how many rows of the file make it up.
+    `sold_yuan` is what the shop sold it for after its own reductions: what platform or influencer paid is in it.
     `superseded` marks a parent that the platform has split: it must not be counted, its children are.
     `as_of` is the moment of this state where the source gives one (API `modified`, the stamp in an export's file name).
     """
@@ -69,6 +70,7 @@ class PlatformOrder:
     total_yuan: Decimal | None = None
     paid_yuan: Decimal | None = None
     refunded_yuan: Decimal | None = None
+    sold_yuan: Decimal | None = None
     buyer: str | None = None
     receiver_name: str | None = None
     receiver_phone: str | None = None

@@ -133,3 +133,11 @@ def paid_part(payable: Decimal | None, order: Found) -> Decimal | None:
     if state is Progress.UNPAID or (state is Progress.CLOSED and "paid_at" in order):
         return _UNPAID_YUAN
     return None
+
+
+def with_parts(payable: Decimal | None, order: Found, parts: tuple[str, ...]) -> Decimal | None:
+    """Return what an order was sold for: what was due, and the parts that others paid; None if no part is said."""
+    said = [order.pop(name) for name in parts if name in order]
+    return (
+        payable + sum((part or _UNPAID_YUAN for part in said), _UNPAID_YUAN) if said and payable is not None else None
+    )

@@ -25,6 +25,7 @@ class Listing(models.Model):
     """CH-8: an item of a shop, and which model of ours it is.
 
     `key` is the platform's SKU id, item id, merchant code or title: the first of these that the source gives.
+    `crossed_yuan` is the list price that the item's page strikes through, where it shows one (PR-16).
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="listings", verbose_name=_("shop"))
@@ -38,6 +39,9 @@ class Listing(models.Model):
     )
     ignored = models.BooleanField(_("not one of ours"), default=False)
     price_yuan = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True)
+    crossed_yuan = models.DecimalField(
+        _("struck-through price (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     first_seen_at = models.DateTimeField(_("first seen"), null=True, blank=True)
 
     objects = ListingQuerySet.as_manager()
@@ -45,7 +49,12 @@ class Listing(models.Model):
     class Meta:
         verbose_name = _("listing")
         verbose_name_plural = _("listings")
-        constraints = [models.UniqueConstraint(fields=["shop", "key"], name="listing_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "key"], name="listing_once"),
+            models.CheckConstraint(
+                name="listing_crossed", condition=models.Q(crossed_yuan=None) | models.Q(crossed_yuan__gt=0)
+            ),
+        ]
         indexes = [
             models.Index(fields=["shop"], name="listing_unmapped", condition=models.Q(product=None, ignored=False))
         ]

@@ -18,6 +18,8 @@ class Kind(models.TextChoices):
     PLAN = "plan", _("year's plan of brand days")
     FESTIVAL = "festival", _("application for a festival")
     RULEBOOK = "rulebook", _("version of a rulebook")
+    REDUCTION = "reduction", _("campaign price")
+    GIFT = "gift", _("campaign gift")
 
 
 class ApprovalState(models.TextChoices):

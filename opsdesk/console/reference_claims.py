@@ -12,7 +12,7 @@ _SINCE = date(2010, 1, 1)
 def load(data: dict[str, list[Any]]) -> None:
     """Enter the rule of a kind that has none yet."""
     known = set(ClaimRule.objects.values_list("kind", flat=True))
-    for kind, least, most, platforms, days, after_arrival in data["claim_rules"]:
+    for kind, least, most, platforms, days, after_arrival, at_checkout in data["claim_rules"]:
         if kind not in known:
             ClaimRule.objects.create(
                 kind=kind,
@@ -21,5 +21,6 @@ def load(data: dict[str, list[Any]]) -> None:
                 platforms=platforms,
                 days=days,
                 after_arrival=after_arrival,
+                at_checkout=at_checkout,
                 valid_from=_SINCE,
             )

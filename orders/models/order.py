@@ -55,8 +55,9 @@ class Order(models.Model):
     """OR-1: an order of any channel, unique on (shop, platform number): what the platform says, and who it is for.
 
     Times are null until known; money is yuan and null where no source ever said. `paid_yuan` is what the buyer's
-    export calls 买家实际支付金额, `total_yuan` 总金额. The receiver's name, phone and address are sealed together,
-    the free texts each by itself.
+    export calls 买家实际支付金额, `total_yuan` 总金额; `sold_yuan` is what the shop sold it for after its own
+    reductions: what the platform paid of it is in it. The receiver's name, phone and address are sealed together, the
+    free texts each by itself.
     """
 
     shop = models.ForeignKey(Shop, models.PROTECT, related_name="orders", verbose_name=_("shop"))
@@ -78,6 +79,9 @@ class Order(models.Model):
     total_yuan = models.DecimalField(_("total (yuan)"), max_digits=12, decimal_places=2, null=True)
     paid_yuan = models.DecimalField(_("paid (yuan)"), max_digits=12, decimal_places=2, null=True)
     refunded_yuan = models.DecimalField(_("refunded (yuan)"), max_digits=12, decimal_places=2, null=True)
+    sold_yuan = models.DecimalField(
+        _("sold for, with the platform's part (yuan)"), max_digits=12, decimal_places=2, null=True
+    )
 
     buyer = models.CharField(_("buyer's account"), blank=True)
     receiver_sealed = models.BinaryField(null=True)

@@ -14,8 +14,9 @@ Row = dict[str, Any]
 
 PLAIN = (
     "held", "superseded", "ordered_at", "paid_at", "shipped_at", "signed_at", "completed_at",
-    "promised_ship_at", "goods_yuan", "freight_yuan", "total_yuan", "paid_yuan", "refunded_yuan", "buyer",
-    "buyer_message", "seller_note", "close_reason", "after_sale", "carrier", "tracking", "installation_bought",
+    "promised_ship_at", "goods_yuan", "freight_yuan", "total_yuan", "paid_yuan", "refunded_yuan", "sold_yuan",
+    "buyer", "buyer_message", "seller_note", "close_reason", "after_sale", "carrier", "tracking",
+    "installation_bought",
 )  # fmt: skip
 """Columns of an order that are a platform's word, under the same name in PlatformOrder."""
 plain_values = attrgetter(*PLAIN)

@@ -2,13 +2,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk import clock
-from opsdesk.entry.admin import MasterDataAdmin, ReadOnlyAdmin, VersionedAdmin, queue_filter
+from opsdesk.entry.admin import ReadOnlyAdmin, VersionedAdmin, queue_filter
 from promotions.models import (
     CampaignWindow,
     GrantLimit,
     ListPriceProof,
     PlatformPrice,
-    PriceCut,
     PriceGrant,
     ProductTag,
     SellerStanding,
@@ -40,14 +39,6 @@ class GrantLimitAdmin(VersionedAdmin):
 @admin.register(ListPriceProof)
 class ListPriceProofAdmin(VersionedAdmin):
     list_display = ("least_days", "valid_from", "valid_to")
-
-
-@admin.register(PriceCut)
-class PriceCutAdmin(MasterDataAdmin):
-    list_display = ("name", "kind", "platform", "shop", "product", "amount_yuan", "per_yuan", "starts_at", "ends_at")
-    list_filter = ("kind", "platform")
-    list_select_related = ("platform", "shop", "product")
-    autocomplete_fields = ("platform", "shop", "product")
 
 
 @admin.register(CampaignWindow)

@@ -14,7 +14,7 @@ from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, bulk, queu
 from opsdesk.entry.excel import export
 from promotions.models import PriceSignal, PriceSweep
 from promotions.operations import price_signals
-from promotions.states.price_signal import SignalState
+from promotions.states.price_signal import NOT_CHARGED, SignalKind, SignalState
 
 
 class ReasonForm(forms.Form):
@@ -39,10 +39,10 @@ def _row(signal: PriceSignal) -> tuple[Any, ...]:
 
 @admin.register(PriceSignal)
 class PriceSignalAdmin(ReadOnlyAdmin):
-    """DS-11, CH-7: prices below their floor, and models sold where they may not be."""
+    """DS-11, CH-7, PR-16: prices below their floor, models sold where they may not be, list prices never charged."""
 
     list_display = (
-        "kind", "shop", "product", "state_shown", "sale_shown", "net_yuan", "floor_yuan", "gap_yuan",
+        "kind_shown", "shop", "product", "state_shown", "sale_shown", "net_shown", "floor_yuan", "gap_yuan",
         "moment", "why_link",
     )  # fmt: skip
     list_filter = (
@@ -50,6 +50,7 @@ class PriceSignalAdmin(ReadOnlyAdmin):
             waiting=(_("to look at"), lambda rows: rows.waiting()),
             below_floor=(_("below the floor"), lambda rows: rows.below_floor()),
             not_allowed=(_("sold where not allowed"), lambda rows: rows.not_allowed()),
+            list_price=(_("list price never charged"), lambda rows: rows.list_price()),
             sold=(_("really sold"), lambda rows: rows.sold()),
         ),
         "kind",
@@ -71,6 +72,18 @@ class PriceSignalAdmin(ReadOnlyAdmin):
     def state_shown(self, signal: PriceSignal) -> tuple[str, str]:
         return signal.state, signal.get_state_display()
 
+    @display(description=_("kind"), ordering="kind")
+    def kind_shown(self, signal: PriceSignal) -> str:
+        """With what speaks against a struck-through price, which is no net price."""
+        if signal.kind != SignalKind.LIST_PRICE:
+            return signal.get_kind_display()
+        why = NOT_CHARGED[signal.because[0]["why"]]
+        return f"{signal.get_kind_display()} · ¥{signal.price_yuan} · {why}"
+
+    @display(description=_("net price (yuan)"), ordering="net_yuan", empty_value="–")
+    def net_shown(self, signal: PriceSignal) -> Any:
+        return None if signal.kind == SignalKind.LIST_PRICE else signal.net_yuan
+
     @display(description=_("order"))
     def sale_shown(self, signal: PriceSignal) -> str:
         return signal.line.order.number if signal.line else "–"
@@ -79,6 +92,8 @@ class PriceSignalAdmin(ReadOnlyAdmin):
     def why_link(self, signal: PriceSignal) -> str:
         when = local(signal.moment)
         asked = {"shop": signal.shop_id, "product": signal.product_id, "at_0": f"{when:%Y-%m-%d}", "at_1": f"{when:%X}"}
+        if signal.line_id:
+            asked["line"] = signal.line_id
         return format_html(
             '<a class="text-primary-600 dark:text-primary-500" href="{}?{}">{}</a>',
             reverse("price_floor"), urlencode(asked), _("Why this price?"),

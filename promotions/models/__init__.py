@@ -2,12 +2,12 @@ from promotions.models.brand_event import BrandEvent, EventOffer, EventReview, O
 from promotions.models.claim import Claim, ClaimRule, Draw
 from promotions.models.plan_rule import PlanRule, StandingOffer, StandingTarget
 from promotions.models.pot import Pot, PotEntry
+from promotions.models.price_cut import PriceCut
 from promotions.models.price_facts import (
     CampaignWindow,
     GrantLimit,
     ListPriceProof,
     PlatformPrice,
-    PriceCut,
     ProductTag,
     SellerStanding,
 )

@@ -127,6 +127,7 @@ class EventOffer(models.Model):
     )
     price_yuan = models.DecimalField(_("price (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True)
     amount_yuan = models.DecimalField(_("amount each (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True)
+    per_yuan = models.DecimalField(_("for each full (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True)
     quota = models.PositiveIntegerField(_("quota"), null=True, blank=True)
     budget_yuan = models.DecimalField(_("budget (yuan)"), max_digits=12, decimal_places=2, default=ZERO)
     stock_need = models.PositiveIntegerField(_("stock needed"), default=0)
@@ -140,6 +141,7 @@ class EventOffer(models.Model):
             models.CheckConstraint(name="eventoffer_price", condition=Q(price_yuan=None) | Q(price_yuan__gte=0)),
             models.CheckConstraint(name="eventoffer_amount", condition=Q(amount_yuan=None) | Q(amount_yuan__gte=0)),
             models.CheckConstraint(name="eventoffer_budget", condition=Q(budget_yuan__gte=0)),
+            models.CheckConstraint(name="eventoffer_per", condition=Q(per_yuan=None) | Q(per_yuan__gt=0)),
         ]
 
     def __str__(self) -> str:

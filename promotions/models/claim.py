@@ -32,6 +32,10 @@ class ClaimRule(Valid):
     )
     days = models.PositiveSmallIntegerField(_("days after payment"))
     after_arrival = models.BooleanField(_("only after the goods arrived"), default=False)
+    at_checkout = models.BooleanField(
+        _("off at the checkout"), default=False,
+        help_text=_("The platform takes it off before the customer pays: it is in the paid amount already."),
+    )  # fmt: skip
 
     objects = ClaimRuleQuerySet.as_manager()  # type: ignore[misc,assignment]
 
@@ -79,6 +83,7 @@ class Claim(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, related_name="claims", verbose_name=_("order"))
     kind = models.CharField(_("kind"), max_length=12, choices=ClaimKind)
     amount_yuan = models.DecimalField(_("amount (yuan)"), max_digits=8, decimal_places=2)
+    at_checkout = models.BooleanField(_("off at the checkout"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=ClaimState, default=ClaimState.CLAIMED)
     claimed_by = models.CharField(_("claimed by"), max_length=150)
     claimed_at = models.DateTimeField(_("claimed"))

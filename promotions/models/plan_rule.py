@@ -58,6 +58,7 @@ class StandingOffer(Valid):
     )
     list_share = models.DecimalField(_("share of list price"), max_digits=4, decimal_places=2, null=True, blank=True)
     amount_yuan = models.DecimalField(_("amount each (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True)
+    per_yuan = models.DecimalField(_("for each full (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True)
     quota = models.PositiveIntegerField(_("quota"), null=True, blank=True)
     budget_yuan = models.DecimalField(_("budget (yuan)"), max_digits=12, decimal_places=2, default=0)
     stock_need = models.PositiveIntegerField(_("stock needed"), default=0)

@@ -13,7 +13,7 @@ from opsdesk.querysets import DeskQuerySet
 from opsdesk.validity import Valid, ends_after_start, one_at_a_time
 from promotions.models.price_rule import CompanyQuerySet
 from promotions.states.price import GrantKind
-from promotions.states.price_rule import CutKind, Seller, Tag
+from promotions.states.price_rule import Seller, Tag
 
 
 class CompanyRows(DeskQuerySet):
@@ -118,43 +118,6 @@ class PlatformPrice(models.Model):
 
     def __str__(self) -> str:
         return f"¥{self.price_yuan}"
-
-
-class PriceCut(models.Model):
-    """PR-10, PR-11: what lowers the price shown (coupon, gift, phone, cross-shop) where and while it holds."""
-
-    kind = models.CharField(_("kind"), max_length=10, choices=CutKind)
-    name = models.CharField(_("name"), max_length=80)
-    platform = models.ForeignKey(
-        Platform, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("platform")
-    )
-    shop = models.ForeignKey(Shop, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shop"))
-    product = models.ForeignKey(
-        Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product")
-    )
-    amount_yuan = models.DecimalField(_("off (yuan)"), max_digits=12, decimal_places=2)
-    per_yuan = models.DecimalField(
-        _("for each full (yuan)"), max_digits=12, decimal_places=2, null=True, blank=True,
-        help_text=_("Empty: once, whatever the price."),
-    )  # fmt: skip
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until (exclusive)"))
-
-    objects = CompanyRows.as_manager()
-
-    class Meta:
-        verbose_name = _("price reduction")
-        verbose_name_plural = _("price reductions")
-        constraints = [
-            models.CheckConstraint(name="price_cut_kind", condition=Q(kind__in=CutKind.values)),
-            models.CheckConstraint(name="price_cut_span", condition=Q(ends_at__gt=F("starts_at"))),
-            models.CheckConstraint(
-                name="price_cut_positive", condition=Q(amount_yuan__gt=0) & (Q(per_yuan=None) | Q(per_yuan__gt=0))
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class GrantLimit(Valid):

@@ -32,13 +32,18 @@ class PriceSignalQuerySet(DeskQuerySet):
         """CH-7: waiting, and sold where the model may not be sold."""
         return self.waiting().filter(kind=SignalKind.NOT_ALLOWED)
 
+    def list_price(self) -> Self:
+        """PR-16: waiting, and a price struck through that was never really charged."""
+        return self.waiting().filter(kind=SignalKind.LIST_PRICE)
+
     def sold(self) -> Self:
         """Waiting, and really sold, not only offered."""
         return self.waiting().filter(line__isnull=False)
 
 
 class PriceSignal(models.Model):
-    """DS-11, CH-7: an item on sale, or a sale, at a price below its floor or where it may not be sold.
+    """DS-11, CH-7, PR-16: an item on sale, or a sale, at a price below its floor or where it may not be sold; an item
+    that strikes a price through which was never charged (that is its price then).
 
     Its natural key is the item with its net price and floor, or the order line: looking again doubles nothing. The
     line goes with the stand-in that it was, when a later file names the items of the order.

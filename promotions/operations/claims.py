@@ -17,6 +17,7 @@ from orders.models import Order
 from promotions.models import Claim, Pot
 from promotions.operations import pots
 from promotions.queries import claims as queries
+from promotions.rules.claims import Verdict
 from promotions.states.claim import CLAIM, ClaimState
 
 LABEL = "promotions.claim"
@@ -63,7 +64,7 @@ def enter(order_id: int, wanted: Wanted, *, by: Actor, at: datetime) -> Claim:
     verdict = queries.verdict_on(order, wanted.kind, wanted.amount_yuan, at=at)
     if not verdict.may:
         raise MayNotClaim(order=order, why=queries.why_not(verdict.because[0]))
-    claim = _written(order, wanted, verdict.because, by=by, at=at)
+    claim = _written(order, wanted, verdict, by=by, at=at)
     pots.reserve(wanted.pot, wanted.amount_yuan, source=(LABEL, claim.pk), at=at)
     audit.record(claim, "claim.enter", by=by, at=at, kind=claim.get_kind_display(), amount_yuan=str(claim.amount_yuan))
     question = approvals.Question(Kind.CLAIM, claim, wanted.amount_yuan, claim.get_kind_display())
@@ -72,7 +73,7 @@ def enter(order_id: int, wanted: Wanted, *, by: Actor, at: datetime) -> Claim:
     return claim
 
 
-def _written(order: Order, wanted: Wanted, because: tuple[str, ...], *, by: Actor, at: datetime) -> Claim:
+def _written(order: Order, wanted: Wanted, verdict: Verdict, *, by: Actor, at: datetime) -> Claim:
     try:
         with transaction.atomic():
             return Claim.objects.create(
@@ -83,7 +84,8 @@ def _written(order: Order, wanted: Wanted, because: tuple[str, ...], *, by: Acto
                 claimed_by=by.name,
                 claimed_at=at,
                 proof=wanted.proof[:200],
-                because=list(because),
+                at_checkout=verdict.at_checkout,
+                because=list(verdict.because),
             )
     except IntegrityError as why:
         if "claim_once" not in str(why):

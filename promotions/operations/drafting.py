@@ -59,6 +59,7 @@ class OfferDraft:
     product_id: int | None = None
     price_yuan: Decimal | None = None
     amount_yuan: Decimal | None = None
+    per_yuan: Decimal | None = None
     quota: int | None = None
     budget_yuan: Decimal = ZERO
     stock_need: int = 0
@@ -152,6 +153,7 @@ def write_offers(event: BrandEvent, drafts: Sequence[OfferDraft]) -> list[EventO
             product_id=draft.product_id,
             price_yuan=draft.price_yuan,
             amount_yuan=draft.amount_yuan,
+            per_yuan=draft.per_yuan,
             quota=draft.quota,
             budget_yuan=to_fen(draft.budget_yuan),
             stock_need=draft.stock_need,

@@ -98,6 +98,7 @@ def start_all_due(*, by: Actor, at: datetime) -> int:
     """PR-1: let begin what is approved and due; several workers share it, each begins once. Return how many."""
     events = BrandEvent.objects.to_start(at).order_by("pk").free_for_change(MOST_AT_ONCE)
     BRAND_EVENT.move_many(events, "start", by=by, at=at, changes=[{"started_at": at} for _event in events])
+    live.reduce_many(events, by=by, at=at)
     return len(events)
 
 

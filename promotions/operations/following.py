@@ -9,6 +9,7 @@ from django.db.models import Min, Q
 from opsdesk.actor import Actor
 from opsdesk.audit.models import Event
 from orders.models import Import
+from promotions.models import Claim
 from promotions.operations import platform_prices, sweep
 from promotions.queries.touched import listings_touched_by
 
@@ -40,3 +41,10 @@ def follow_changes(event_ids: Sequence[int], *, by: Actor, at: datetime) -> swee
         for row in apps.get_model(kind)._base_manager.filter(pk__in=keys):
             which |= listings_touched_by(row)
     return sweep.sweep_listings(which, by=by, at=at)
+
+
+def follow_claims(event_ids: Sequence[int], *, by: Actor, at: datetime) -> sweep.Found:
+    """DS-11, PR-18: look again over the sales whose claims were agreed to or taken back."""
+    claims = Claim.objects.filter(pk__in=Event.objects.filter(pk__in=event_ids).values("subject_id"))
+    orders = set(claims.values_list("order_id", flat=True))
+    return sweep.sweep_claimed_sales(orders, by=by, at=at) if orders else sweep.Found()

@@ -1,31 +1,33 @@
-"""DS-11, CH-7: looks over what is on sale and what was sold, and keeps a signal of each price below its floor.
+"""DS-11, CH-7, PR-16: looks over what is on sale and what was sold, and keeps a signal of each price below its floor.
 
 The facts of all floors are gathered once, the floors are worked out in Python by the one pure function, signals are
 written in a fixed number of statements per 5,000 rows. What could not be looked at is counted by itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Min, Q
+from django.db.models.functions import Coalesce
 
 from channels.models import Listing
 from opsdesk.actor import Actor
 from opsdesk.days import local, midnight
-from opsdesk.money import to_fen
 from promotions.models import PriceSignal, PriceSweep
-from promotions.queries import floors, sold
+from promotions.queries import charged, floors, sold
 from promotions.queries.cuts import Cuts
 from promotions.rules.floors import Floor, floor
 from promotions.rules.prices import not_sold_here
 from promotions.states.price_signal import SIGNAL, SignalKind, SignalState
 
 CHUNK = 5000
+CLAIMED_DAYS = 90
+"""How far back claims are followed: longer than any may be made or paid after its sale."""
 _DAY = timedelta(days=1)
 
 
@@ -44,7 +46,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One price: of an item now (no line), or of a line sold; its net price follows from it."""
+    """One price: of an item now (no line), or of a line sold; its net price follows from it. `untrue` is what speaks
+    against the price that the item strikes through (PR-16).
+    """
 
     listing: int
     line: int | None
@@ -53,6 +57,8 @@ class Seen:
     price: Decimal
     moment: datetime
     net: Decimal
+    crossed: Decimal | None = None
+    untrue: str = ""
 
     @property
     def key(self) -> int:
@@ -61,23 +67,30 @@ class Seen:
 
 
 def sweep_all_due(*, by: Actor, at: datetime) -> Found:
-    """DS-11: every night: all items on sale, and what was sold yesterday and today."""
+    """DS-11: every night: all items on sale, what was sold yesterday and today, and older sales with claims."""
     today = local(at).date()
-    return sum((sweep_sales(day, by=by, at=at) for day in (today - _DAY, today)), start=sweep_listings(by=by, at=at))
+    found = sum((sweep_sales(day, by=by, at=at) for day in (today - _DAY, today)), start=sweep_listings(by=by, at=at))
+    return found + sweep_claimed_sales(by=by, at=at)
 
 
 def sweep_listings(which: Q | None = None, *, by: Actor, at: datetime) -> Found:
     """DS-11, CH-7: look over the items on sale (of these, if `which` says so) at their net prices of now."""
     on_sale = Listing.objects.filter(which or Q(), shop__active=True, ignored=False)
     known = on_sale.filter(product__isnull=False, price_yuan__gt=0)
-    rows = known.order_by("pk").values_list("pk", "shop_id", "product_id", "price_yuan")
-    cuts = Cuts.at(at)
-    seen = (
-        Seen(pk, None, shop, product, price, at, cuts.net(shop, product, price))
-        for pk, shop, product, price in rows.iterator(chunk_size=CHUNK)
-    )
+    rows = known.order_by("pk").values_list("pk", "shop_id", "product_id", "price_yuan", "crossed_yuan")
+    cuts = Cuts.over(at, at)
+    crossed = known.filter(crossed_yuan__isnull=False).order_by().values_list("product_id", flat=True)
+    proofs = charged.proofs(set(crossed.distinct()), at)
+
+    def seen() -> Iterator[Seen]:
+        for pk, shop, product, price, struck in rows.iterator(chunk_size=CHUNK):
+            net = cuts.net(shop, product, price, at).yuan
+            proof = None if struck is None else proofs.get(product)
+            untrue = proof.against(struck) if proof and struck is not None else ""
+            yield Seen(pk, None, shop, product, price, at, net, struck, untrue)
+
     book = floors.gather(*_keys(known, which), at, at)
-    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen)), start=Found())
+    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen())), start=Found())
     found += Found(unlooked=on_sale.count() - found.looked)
     if which is None:
         _no_longer_offered(known, by=by, at=at)
@@ -107,22 +120,31 @@ def sweep_changed_sales(since: datetime, *, by: Actor, at: datetime, days: int =
     return _sold(sold.paid_orders(start, end).filter(changed_at__gte=since), start, end, by=by, at=at)
 
 
+def sweep_claimed_sales(
+    order_ids: Collection[int] | None = None, *, by: Actor, at: datetime, days: int = CLAIMED_DAYS
+) -> Found:
+    """DS-11, PR-18: look again over sales (of these orders) whose net price a claim of the last days has changed."""
+    orders = sold.claimed_orders(at - days * _DAY, order_ids=order_ids)
+    first = orders.aggregate(first=Min(Coalesce("ordered_at", "paid_at")))["first"]
+    return _sold(orders, first, at, by=by, at=at) if first else Found()
+
+
 def _sold(orders: Any, start: datetime, end: datetime, *, by: Actor, at: datetime) -> Found:
-    lines = sold.sold_lines(orders)
-    known = lines.filter(listing__product__isnull=False, quantity__gt=0, got_yuan__gt=0)
-    rows = known.order_by("pk").values_list(
-        "pk", "listing_id", "order__shop_id", "listing__product_id", "got_yuan", "quantity", "price_yuan", "moment"
-    )
     book = floors.gather(None, None, start, end)
-    seen = (_seen_line(*row) for row in rows.iterator(chunk_size=CHUNK))
-    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen)), start=Found())
-    return found + Found(unlooked=lines.count() - found.looked)
+    missed = 0
 
+    def seen() -> Iterator[Seen]:
+        nonlocal missed
+        for line in sold.sold_lines(orders):
+            piece = line.piece
+            if line.listing is None or line.product is None or not line.got or piece is None:
+                missed += 1
+                continue
+            price = piece if line.item.price is None else line.item.price
+            yield Seen(line.listing, line.pk, line.shop, line.product, price, line.moment, piece)
 
-def _seen_line(line: int, listing: int, shop: int, product: int, *amounts: Any) -> Seen:
-    paid, quantity, price, moment = amounts
-    net = to_fen(paid / quantity)
-    return Seen(listing, line, shop, product, net if price is None else price, moment, net)
+    found = sum((_look(book, chunk, by=by, at=at) for chunk in _chunks(seen())), start=Found())
+    return found + Found(unlooked=missed)
 
 
 def _keys(rows: Any, which: Q | None) -> tuple[floors.Keys, floors.Keys]:
@@ -173,6 +195,9 @@ def _wrong(book: floors.Book, one: Seen, at: datetime) -> Iterator[PriceSignal]:
     facts = book.facts(one.shop, one.product, one.moment)
     if why := not_sold_here(facts.product, facts.shop, one.moment):
         yield _signal(one, SignalKind.NOT_ALLOWED, at, because=[{"why": why, "where": facts.product.sold_where}])
+    if one.untrue and one.crossed is not None:
+        told = replace(one, price=one.crossed, net=one.crossed)
+        yield _signal(told, SignalKind.LIST_PRICE, at, because=[{"why": one.untrue, "price": one.price}])
     answer = floor(facts)
     if not answer.allows(one.net):
         yield _signal(one, SignalKind.BELOW_FLOOR, at, floor_yuan=answer.yuan, because=_because(answer))

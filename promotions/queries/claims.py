@@ -13,7 +13,15 @@ from promotions.rules.claims import Bought, ClaimRow, Verdict, verdict
 def verdict_on(order: Order, kind: str, amount: Decimal, *, at: datetime) -> Verdict:
     """PR-18: return whether this order may claim now, under the rule in force today. Two queries."""
     rows = [
-        ClaimRow(row.pk, row.least_yuan, row.most_yuan, frozenset(row.platforms), row.days, row.after_arrival)
+        ClaimRow(
+            row.pk,
+            row.least_yuan,
+            row.most_yuan,
+            frozenset(row.platforms),
+            row.days,
+            row.after_arrival,
+            row.at_checkout,
+        )  # fmt: skip
         for row in ClaimRule.objects.all().in_force(timezone.localdate(at)).filter(kind=kind)
     ]
     bought = Bought(order.shop.platform.code, order.state, order.paid_at, order.refunded_yuan or ZERO)

@@ -25,7 +25,7 @@ from promotions.models import (
     ShopTarget,
     YearPlan,
 )
-from promotions.queries import floors
+from promotions.queries import cuts, floors
 from promotions.rules.facts import PlatformPriceRow
 from promotions.rules.floors import floor
 from promotions.rules.plan import FIGURES, EventFacts, Figures, GrantFacts, OfferFacts, PlanFacts, ShopFacts
@@ -165,6 +165,7 @@ class _Reader:
         for offer in self._offers:
             offers[offer.event_id].append(offer)
         lowest = self._floors()
+        self._standing = cuts.standing(lowest)
         return PlanFacts(
             id=plan.pk,
             year=plan.year,
@@ -243,6 +244,8 @@ class _Reader:
             list_since=listed.valid_from if listed else None,
             list_before=before.price_yuan if before else None,
             best_sold=self._models.sold.get(offer.product_id or 0),
+            per=offer.per_yuan,
+            standing={shop.id: self._standing.get((shop.id, offer.product_id or 0, day), ()) for shop in shops},
             floors={shop.id: lowest[key] for shop in shops if (key := (shop.id, offer.product_id or 0, day)) in lowest},
         )
 

@@ -1,16 +1,15 @@
 """PR-4, PR-13, PR-16, DS-11: how low, of which list price, and together with what else."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Container, Iterator
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from promotions.rules.nets import CUT_OF, REWARDS, SPECIAL, CutRow, net_price
 from promotions.rules.plan import PRICED, STOP, Answer, EventFacts, OfferFacts, PlanFacts, Problem, of_offer, stop, warn
 
 CUTS = frozenset({"hero", "cut", "launch"})
 """Offers that PR-4 limits; half-price sales, trials and ends of line have rules of their own."""
-ON_TOP = frozenset({"coupon", "phone"})
-_EXPLAINED = frozenset({"flash", "trial", "tail"})
 
 
 def depth(plan: PlanFacts) -> Answer:
@@ -86,12 +85,16 @@ def _truth_of(event: EventFacts, offer: OfferFacts, since: date) -> Iterator[Pro
 
 
 def floors(plan: PlanFacts) -> Answer:
-    """DS-11: what a customer pays with coupon and phone discount together is not below the floor of the shop."""
+    """DS-11: what a customer pays with everything taken off is not below the floor of the shop.
+
+    With the coupon, phone, gift and cross-shop reductions (docs/adr/0014) it is a stop; that the sale would fall below
+    once cash-back and rewards are paid back, somebody should look at.
+    """
     problems: list[Problem] = []
     looked = 0
     for event in plan.events:
         for offer in event.offers:
-            if offer.kind in PRICED - _EXPLAINED and offer.price is not None:
+            if offer.kind in PRICED - SPECIAL and offer.price is not None:
                 looked += len(offer.shops)
                 problems += _net_of(event, offer)
     return Answer({"prices": looked}, tuple(problems))
@@ -99,22 +102,46 @@ def floors(plan: PlanFacts) -> Answer:
 
 def _net_of(event: EventFacts, offer: OfferFacts) -> Iterator[Problem]:
     """Shops with the same lowest net price are one problem."""
-    assert offer.price is not None
+    row, said = ("offer", offer.id), of_offer(event, offer)
     low: defaultdict[tuple[Decimal, Decimal], list[str]] = defaultdict(list)
+    lower: defaultdict[tuple[Decimal, Decimal], list[str]] = defaultdict(list)
     for shop in offer.shops:
-        off = sum((_off(other, offer, shop.id) for other in event.offers if other.kind in ON_TOP), Decimal(0))
-        floor = offer.floors.get(shop.id)
-        if floor is not None and offer.price - off < floor:
-            low[offer.price - off, floor].append(shop.name)
+        if (floor := offer.floors.get(shop.id)) is not None:
+            net = _net(event, offer, shop.id)
+            after = net - sum((_amount(other) for other in _on_top(event, offer, shop.id, REWARDS)), Decimal(0))
+            if net < floor:
+                low[net, floor].append(shop.name)
+            elif after < floor:
+                lower[after, floor].append(shop.name)
     for (net, floor), shops in sorted(low.items()):
-        yield stop(
-            "below_floor", ("offer", offer.id), **of_offer(event, offer), net=net, floor=floor, shops="、".join(shops)
-        )
+        yield stop("below_floor", row, **said, net=net, floor=floor, shops="、".join(shops))
+    for (net, floor), shops in sorted(lower.items()):
+        yield warn("below_floor_after", row, **said, net=net, floor=floor, shops="、".join(shops))
 
 
-def _off(other: OfferFacts, offer: OfferFacts, shop_id: int) -> Decimal:
-    if other.product_id not in (None, offer.product_id) or all(shop.id != shop_id for shop in other.shops):
-        return Decimal(0)
+def _net(event: EventFacts, offer: OfferFacts, shop_id: int) -> Decimal:
+    """What the customer pays in a shop: the same net price as of an item on sale."""
+    assert offer.price is not None
+    planned = [
+        CutRow(CUT_OF[other.kind], other.kind, _amount(other), other.per)
+        for other in _on_top(event, offer, shop_id, CUT_OF)
+    ]
+    at = datetime.combine(event.starts_on, time())
+    return net_price(offer.price, (*planned, *offer.standing.get(shop_id, ())), at).yuan
+
+
+def _on_top(event: EventFacts, offer: OfferFacts, shop_id: int, kinds: Container[str]) -> list[OfferFacts]:
+    """The offers of some kinds that a customer may have with the model in that shop."""
+    return [
+        other
+        for other in event.offers
+        if other.kind in kinds
+        and other.product_id in (None, offer.product_id)
+        and any(shop.id == shop_id for shop in other.shops)
+    ]
+
+
+def _amount(other: OfferFacts) -> Decimal:
     return other.amount or Decimal(0)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
     """A kind's rule in force on the day: from how much to how much, on which platforms (none: all), for how long after
-    the payment, and whether the goods must have arrived."""
+    the payment, whether the goods must have arrived, and whether the platform's checkout takes it off."""
 
     id: int
     least_yuan: Decimal
@@ -17,6 +17,7 @@ class ClaimRow:
     platforms: frozenset[str]
     days: int
     after_arrival: bool
+    at_checkout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class Bought:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it may be claimed; `because` names the row, or what speaks against it."""
+    """Whether it may be claimed; `because` names the row, or what speaks against it; `at_checkout` as the row says."""
 
     may: bool
     because: tuple[str, ...]
+    at_checkout: bool = False
 
 
 def verdict(bought: Bought, amount: Decimal, rows: Sequence[ClaimRow], *, at: datetime) -> Verdict:
@@ -43,7 +45,7 @@ def verdict(bought: Bought, amount: Decimal, rows: Sequence[ClaimRow], *, at: da
         return Verdict(False, ("no_rule",))
     [row] = rows
     against = _against(bought, amount, row, at)
-    return Verdict(not against, (against,) if against else (f"claim_rule:{row.id}",))
+    return Verdict(not against, (against,) if against else (f"claim_rule:{row.id}",), row.at_checkout)
 
 
 def _against(bought: Bought, amount: Decimal, row: ClaimRow, at: datetime) -> str:

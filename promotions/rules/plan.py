@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from promotions.rules.nets import CutRow
+
 PASS, WARN, STOP = "pass", "warn", "stop"
 PRICED = frozenset({"hero", "cut", "flash", "trial", "launch", "tail"})
 FIGURES = (
@@ -53,7 +55,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
-    """An offer with what is known of its model: the list price on the first day, since when, and the one before."""
+    """An offer with what is known of its model: the list price on the first day, since when, and the one before; by
+    shop the lowest price allowed, and the reductions that hold there on that day whatever the plan says.
+    """
 
     id: int
     kind: str
@@ -62,6 +66,7 @@ class OfferFacts:
     product: str = ""
     price: Decimal | None = None
     amount: Decimal | None = None
+    per: Decimal | None = None
     quota: int | None = None
     budget: Decimal = Decimal(0)
     stock_need: int = 0
@@ -74,6 +79,7 @@ class OfferFacts:
     list_before: Decimal | None = None
     best_sold: Decimal | None = None
     floors: Mapping[int, Decimal] = field(default_factory=dict)
+    standing: Mapping[int, tuple[CutRow, ...]] = field(default_factory=dict)
 
     @property
     def cost(self) -> Decimal:

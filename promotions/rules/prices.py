@@ -1,41 +1,11 @@
-"""What a customer really pays, whether a list price was ever real (PR-16), and where a model may be sold (CH-7)."""
+"""Whether a list price was ever real (PR-16), and where a model may be sold (CH-7). Plain Python."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from opsdesk.money import ZERO, to_fen
-from promotions.rules.facts import Dated, ListPriceRow, ProductFacts, ShopFacts
-
-
-@dataclass(frozen=True, slots=True)
-class CutRow(Dated):
-    """A reduction: an amount off, once, or once for each full `per` yuan of the price."""
-
-    kind: str
-    name: str
-    yuan: Decimal
-    per: Decimal | None = None
-
-    def off(self, price: Decimal) -> Decimal:
-        """Return what it takes off a price."""
-        return self.yuan if self.per is None else self.yuan * (price // self.per)
-
-
-@dataclass(frozen=True, slots=True)
-class Net:
-    """The price shown, what is taken off it, and what is left."""
-
-    shown_yuan: Decimal
-    cuts: tuple[tuple[str, str, Decimal], ...]
-    yuan: Decimal
-
-
-def net_price(shown: Decimal, cuts: Iterable[CutRow], at: datetime) -> Net:
-    """DS-11, PR-10, PR-11: return the net price; every cut counts from the price shown, and none goes below zero."""
-    found = tuple((cut.kind, cut.name, to_fen(off)) for cut in cuts if cut.holds(at) and (off := cut.off(shown)) > ZERO)
-    return Net(shown, found, max(ZERO, to_fen(shown - sum((off for _kind, _name, off in found), ZERO))))
+from promotions.rules.facts import ListPriceRow, ProductFacts, ShopFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +36,19 @@ def charged(
     if not any(paid >= now.yuan for sold_at, paid in sales if now.holds(sold_at) and sold_at <= at):
         return Charged(False, "never_paid", now.yuan)
     return Charged(True, "paid", now.yuan)
+
+
+def crossed_out(crossed: Decimal, proof: Charged, best: Decimal | None) -> str:
+    """PR-16: return what speaks against a price that an item strikes through; empty: it has really been charged.
+
+    It is no more than the list price, and that was charged; or somebody has paid as much while the list price stood.
+    """
+    if proof.list_yuan is None:
+        return proof.why
+    if crossed > proof.list_yuan:
+        return "above_list"
+    paid = proof.why == "never_paid" and best is not None and best >= crossed
+    return "" if proof.so or paid else proof.why
 
 
 def not_sold_here(product: ProductFacts, shop: ShopFacts, at: datetime) -> str:

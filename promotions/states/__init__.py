@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from promotions.states import claim, plan, price, price_rule, price_signal, spending, support
+from promotions.states import claim, plan, price, price_cut, price_rule, price_signal, spending, support
 
 EVENTS: dict[str, Any] = {
     **claim.EVENTS,
     **plan.EVENTS,
     **price.EVENTS,
+    **price_cut.EVENTS,
     **price_rule.EVENTS,
     **price_signal.EVENTS,
     **spending.EVENTS,

@@ -93,6 +93,9 @@ PROBLEMS: dict[str, Any] = {
     "stock_late": _("{event}: stock settled by {stock_by}; it must be {days} days before, by {latest}"),
     "stock_short": _("{event}, {kind} {product}: {stock} pieces for a quota of {quota}"),
     "below_floor": _("{event}, {kind} {product}: ¥{net} with everything off, floor ¥{floor} ({shops})"),
+    "below_floor_after": _(
+        "{event}, {kind} {product}: ¥{net} once cash-back and rewards are paid back, floor ¥{floor} ({shops})"
+    ),
     "capacity_short": _("{event}: {sold} to be installed, {can} are possible in {days} days"),
     "capacity_far": _("{event}: {sold} to be installed, only {can} are possible in {days} days"),
     "capacity_unknown": _("up to {peak} pieces to be installed; nobody has entered how many are possible a day"),

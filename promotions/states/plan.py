@@ -68,6 +68,7 @@ class OfferKind(models.TextChoices):
     SHOW_ORDER = "show_order", _("show-your-order reward")
     COUPON = "coupon", _("coupon")
     PHONE = "phone", _("phone order")
+    CROSS_SHOP = "cross_shop", _("cross-shop reduction")
     DRAW = "draw", _("lucky draw")
     QUICK_GIFT = "quick_gift", _("gift for the quick")
     AUCTION = "auction", _("auction")

@@ -44,15 +44,6 @@ class Tag(models.TextChoices):
     TAIL = "tail", _("end of line")
 
 
-class CutKind(models.TextChoices):
-    """What lowers the price that a customer really pays (PR-10, PR-11)."""
-
-    COUPON = "coupon", _("coupon")
-    GIFT = "gift", _("value of a gift")
-    PHONE = "phone", _("discount for ordering by phone")
-    CROSS_SHOP = "cross_shop", _("cross-shop reduction")
-
-
 OUTCOMES = {
     "won": _("makes the floor"),
     "opened": _("opened by a grant"),

@@ -1,4 +1,6 @@
-"""DS-11: all items on sale measured by their floors, beside the bare read of the same items."""
+"""DS-11, PR-16: all items on sale measured by their floors at their net prices, and struck-through prices by what was
+ever paid, beside the bare read of the same items.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +10,7 @@ from django.db import connection
 from channels.models import Listing, ListPrice, Product, Shop
 from channels.states import Mode
 from opsdesk.actor import SYSTEM
-from promotions.models import PriceGrant, PriceSignal, ProductTag
+from promotions.models import PriceCut, PriceGrant, PriceSignal, ProductTag
 from promotions.operations import platform_prices, sweep
 from tests import make
 from tests.bench import database
@@ -49,7 +51,9 @@ def _read() -> None:
 
 
 def _enter(models: int) -> None:
-    """A hundred shops of all kinds, each with every model; one item in fifty is below its floor."""
+    """A hundred shops of all kinds, each with every model, on a brand day with a coupon, a phone discount and a gift in
+    every shop; one item in fifty is below its floor, one in fifty strikes a price through that nobody ever paid.
+    """
     PriceSignal.objects.all().delete()
     modes = (("tmall", Mode.SPECIALITY), ("taobao", Mode.DISTRIBUTION), ("jd", Mode.POP), ("outlet", Mode.OUTLET))
     partner = make.partner("bench")
@@ -65,10 +69,22 @@ def _enter(models: int) -> None:
         [ProductTag(product=product, tag="hero", valid_from=make.LONG_AGO) for product in products[::5]]
     )
     PriceGrant.objects.bulk_create([_grant(shop, product) for shop in shops[::10] for product in products[::10]])
+    PriceCut.objects.all().delete()
+    PriceCut.objects.bulk_create(
+        [
+            _cut(kind, shop, product, yuan)
+            for shop in shops
+            for kind, product, yuan in (("coupon", products[0], 50), ("phone", None, 15), ("gift", None, 30))
+        ]
+    )
     Listing.objects.bulk_create(
         [
             Listing(
-                shop=shop, key=product.code, product=product, price_yuan=Decimal(900 if (n + m) % 50 == 0 else 1950)
+                shop=shop,
+                key=product.code,
+                product=product,
+                price_yuan=Decimal(900 if (n + m) % 50 == 0 else 1950),
+                crossed_yuan=Decimal(2000) if (n + m) % 50 == 1 else None,
             )
             for n, shop in enumerate(shops)
             for m, product in enumerate(products)
@@ -80,5 +96,12 @@ def _enter(models: int) -> None:
 def _grant(shop: Shop, product: Product) -> PriceGrant:
     return PriceGrant(
         kind="campaign", shop=shop, product=product, price_yuan=Decimal(1600), source_type="bench", source_id=1,
+        starts_at=AT - timedelta(days=1), ends_at=AT + timedelta(days=1),
+    )  # fmt: skip
+
+
+def _cut(kind: str, shop: Shop, product: Product | None, yuan: int) -> PriceCut:
+    return PriceCut(
+        kind=kind, name=kind, state="agreed", shop=shop, product=product, amount_yuan=yuan,
         starts_at=AT - timedelta(days=1), ends_at=AT + timedelta(days=1),
     )  # fmt: skip

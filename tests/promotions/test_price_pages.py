@@ -10,15 +10,18 @@ from django.urls import reverse
 
 from channels.models import Listing
 from opsdesk.actor import SYSTEM
+from opsdesk.approvals.models import Approval, Limit
 from opsdesk.audit.models import Event
 from opsdesk.kpi.definitions import BY_KEY
 from opsdesk.kpi.models import Period
 from opsdesk.kpi.spans import span
 from opsdesk.people.operations import ensure_roles
-from promotions.models import LegalReview, PriceGrant, PriceRule, PriceSignal
-from promotions.operations import grants, sweep
+from promotions.models import Claim, LegalReview, PriceCut, PriceGrant, PriceRule, PriceSignal
+from promotions.operations import grants, pots, sweep
+from promotions.states.price_cut import WHY_NOT
+from promotions.states.price_signal import NOT_CHARGED
 from tests import make
-from tests.make import AT
+from tests.make import AT, at
 from tests.promotions.test_grants import wish
 from tests.promotions.test_price_rules import entered, listed
 
@@ -78,6 +81,109 @@ def test_pr_16_the_page_warns_of_a_list_price_that_nobody_ever_paid(client, poli
     item = Listing.objects.get()
     order.lines.create(key="a", listing=item, quantity=1, paid_yuan=D("2000"))
     assert "PR-16" not in text(client.get(reverse("price_floor"), policy | ASKED))
+
+
+def test_pr_16_a_struck_through_price_is_named_with_what_speaks_against_it(client, policy):
+    Listing.objects.update(crossed_yuan=D("2100"))
+    sweep.sweep_listings(by=SYSTEM, at=AT)
+    login(client, "promotion_planner")
+    why = str(NOT_CHARGED["above_list"])
+    body = text(client.get(reverse("price_floor"), policy | ASKED))
+    assert ("¥2100.00" in body, why in body) == (True, True)
+    body = text(client.get(reverse("admin:promotions_pricesignal_changelist"), {"queue": "list_price"}))
+    assert f"¥2100.00 · {why}" in body
+
+
+def cut(**fields: object) -> PriceCut:
+    span = {"starts_at": at("2026-03-09 00:00"), "ends_at": at("2026-03-12 00:00")}
+    said = {"kind": "coupon", "name": "品牌日券", "state": "agreed", "amount_yuan": D("50")}
+    return PriceCut.objects.create(**said | span | fields)
+
+
+def test_ds_11_the_page_lists_every_reduction_with_amount_source_and_why(client, policy):
+    mine = {"source_type": "promotions.eventoffer", "shop_id": policy["shop"]}
+    cut(**mine, source_id=1, handed_out_at=at("2026-03-06 00:00"))
+    cut(kind="gift", name="花洒", amount_yuan=D("30"), shop_id=policy["shop"])
+    cut(name="平台券", amount_yuan=D("100"), by_platform=True)
+    cut(name="别家券", amount_yuan=D("77"), shop=make.shop("other"))
+    cut(name="未批准", amount_yuan=D("66"), state="asked")
+    login(client, "promotion_planner")
+    body = text(client.get(reverse("price_floor"), policy | {"at_0": "2026-03-10", "at_1": "10:00:00"}))
+    for said in ("¥1350.00", "¥1270.00", "¥50.00", "品牌日券", "¥30.00", "花洒", "平台券", "¥77.00", "别家券"):
+        assert said in body
+    assert "未批准" not in body
+    assert (str(WHY_NOT["by_platform"]) in body, str(WHY_NOT["other_shop"]) in body) == (True, True)
+    body = text(client.get(reverse("price_floor"), policy | {"at_0": "2026-03-08", "at_1": "10:00:00"}))
+    assert str(WHY_NOT["handed_out"]) in body
+    body = text(
+        client.get(reverse("price_floor"), policy | {"at_0": "2026-03-10", "at_1": "10:00:00", "shown": "1500"})
+    )
+    assert "¥1420.00" in body
+
+
+def test_ds_11_a_planned_price_is_shown_with_what_a_customer_would_pay(client, policy):
+    cut(starts_at=at("2026-05-01 12:00"), ends_at=at("2026-05-02 00:00"))
+    login(client, "promotion_planner")
+    planned = {"kind": "campaign", "price": "1234", "since": "2026-05-01", "until": "2026-05-02"}
+    body = text(client.get(reverse("price_floor"), policy | ASKED | planned))
+    assert body.count("¥1184.00") == 1, "from noon to midnight"
+    assert "2026-05-01 12:00" in body
+
+
+def test_ds_11_pr_8_the_page_of_a_sale_says_what_was_paid_and_every_claim(client, policy):
+    make.order("77", ordered_at=AT, paid_at=AT, lines=())
+    order = make.Order.objects.get()
+    line = order.lines.create(key="a", listing=Listing.objects.get(), quantity=1, paid_yuan=D("1949"))
+    pot = pots.open_pot(order.shop, "x", "好评返现", limits=(None, None), by=SYSTEM, at=AT)
+    for kind, yuan, state in (("cash_back", "20", "paid"), ("show_order", "31", "reversed"), ("coupon", "50", "paid")):
+        Claim.objects.create(
+            order=order, pot=pot, kind=kind, amount_yuan=D(yuan), state=state, claimed_by="li", claimed_at=AT,
+            paid_at=AT, at_checkout=kind == "coupon",
+        )  # fmt: skip
+    login(client, "promotion_planner")
+    body = text(client.get(reverse("price_floor"), policy | ASKED | {"line": line.pk}))
+    for said in ("77", "¥1949.00", "¥20.00", "¥31.00", "¥50.00", "¥1929.00"):
+        assert said in body
+    assert (str(WHY_NOT["given_back"]) in body, str(WHY_NOT["at_checkout"]) in body) == (True, True)
+
+
+def test_ch_5_the_sale_of_another_shop_is_not_shown(client, policy):
+    make.order("77", ordered_at=AT, paid_at=AT, where=make.shop("elsewhere"), lines=())
+    line = make.Order.objects.get().lines.create(
+        key="a", listing=Listing.objects.get(), quantity=1, paid_yuan=D("1949")
+    )
+    login(client, "shop_operations", shop="flagship")
+    answer = client.get(reverse("price_floor"), policy | ASKED | {"line": line.pk})
+    assert answer.status_code == 404
+
+
+CUT = {
+    "kind": "coupon", "name": "店铺券", "starts_at_0": "2026-03-09", "starts_at_1": "00:00", "ends_at_0": "2099-03-12",
+    "ends_at_1": "00:00", "reason": "春季促销",
+}  # fmt: skip
+
+
+def test_fi_3_the_form_asks_for_a_reduction_which_holds_at_once_or_waits_for_a_signature(client, policy):
+    for role, alone, sign in (("promotion_planner", "50", "0"), ("ecommerce_head", "200", "500")):
+        Limit.objects.create(
+            kind="reduction", role=role, alone_yuan=D(alone), sign_yuan=D(sign), valid_from=make.LONG_AGO
+        )
+    office = make.WorkCalendar.objects.create(code="o", name="o", weekly=dict.fromkeys(make.WEEK, make.WORKDAY))
+    make.policy("approval", timedelta(hours=8), office, make.Counting.WORKING_TIME)
+    login(client, "promotion_planner")
+    address = reverse("admin:promotions_pricecut_add")
+    assert client.get(address).status_code == 200
+    for yuan, state in (("50", "agreed"), ("51", "asked")):
+        assert client.post(address, CUT | {"amount_yuan": yuan}).status_code == 302
+        assert PriceCut.objects.get(amount_yuan=D(yuan)).state == state
+    assert client.post(address, CUT | {"amount_yuan": "10", "reason": ""}).status_code == 200
+    assert PriceCut.objects.count() == 2
+    assert set(Approval.objects.values_list("asked_by", "reason")) == {("promotion-planner", "春季促销")}
+    lists = reverse("admin:promotions_pricecut_changelist")
+    asked = {"action": "end", "_selected_action": [PriceCut.objects.get(state="agreed").pk]}
+    client.post(lists, asked | {"answered": "1", "reason": "库存已清"})
+    assert Event.objects.get(action="pricecut.end").facts["reason"] == "库存已清"
+    assert PriceCut.objects.get(state="agreed").ends_at < at("2099-03-12 00:00")
 
 
 def test_ds_11_the_floors_of_a_shop_for_a_day_as_table_and_excel(client, policy):

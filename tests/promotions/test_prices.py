@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from opsdesk.money import ZERO, shares
 from promotions.rules.facts import ListPriceRow, ProductFacts, SellerRow, ShopFacts
-from promotions.rules.prices import CutRow, charged, net_price, not_sold_here
+from promotions.rules.nets import SPECIAL, Back, Bill, CutRow, Item, a_piece, net_of_lines, net_price, received
+from promotions.rules.prices import charged, not_sold_here
 from tests.make import AT, at
+from tests.promotions.net_cases import LISTINGS, SALES
 
 D = Decimal
 COUPON = CutRow("coupon", "店铺券", D("50"))
@@ -41,6 +44,48 @@ def test_ds_11_a_net_price_says_what_was_taken_off():
         ("cross_shop", "每满300减40", D("240.00")),
         ("coupon", "店铺券", D("50.00")),
     )
+
+
+def _cut(kind, yuan, said):
+    per, handed_out = said.get("per"), said.get("handed_out")
+    return CutRow(
+        kind, kind, D(yuan), per and D(per), source="promotions.eventoffer:1" if said["by_event"] else "",
+        handed_out_at=handed_out and at(handed_out), by_platform=said.get("by_platform", False),
+        starts_at=at(said["since"]), ends_at=at(said["until"]),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("cuts", "when", "shown", "special", "net", "idle"), LISTINGS)
+def test_ds_11_pr_10_pr_11_a_net_price_of_the_handbook(cuts, when, shown, special, net, idle):
+    answer = net_price(shown, [_cut(*cut) for cut in cuts], at(when), special=special in SPECIAL)
+    assert answer.yuan == net
+    assert tuple(one.why for one in answer.considered if one.why) == idle
+    assert len(answer.considered) == len(cuts)
+
+
+@pytest.mark.parametrize(("lines", "bill", "claims", "nets"), SALES)
+def test_ds_11_pr_8_pr_18_the_net_price_of_a_sale(lines, bill, claims, nets):
+    items = [Item(many, price and D(price), paid and D(paid)) for many, price, paid in lines]
+    money = Bill(**{name: D(yuan) for name, yuan in bill.items()})
+    backs = [Back(kind, D(yuan), state, at_checkout) for kind, yuan, state, at_checkout in claims]
+    found = net_of_lines(items, received(items, money), backs)
+    assert tuple(a_piece(net, item) for net, item in zip(found, items, strict=True)) == nets
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "parts"),
+    [
+        ("10.00", ("1", "1", "1"), ("3.34", "3.33", "3.33")),
+        ("0.02", ("1", "1", "1"), ("0.01", "0.01", "0.00")),
+        ("100.00", ("0", "0"), ("50.00", "50.00")),
+        ("99.99", ("2", "1"), ("66.66", "33.33")),
+        ("0.01", ("1", "3"), ("0.00", "0.01")),
+    ],
+)
+def test_fi_1_shares_add_up_to_the_fen(amount, weights, parts):
+    found = shares(D(amount), [D(weight) for weight in weights])
+    assert found == [D(part) for part in parts]
+    assert sum(found, ZERO) == D(amount)
 
 
 OLD = ListPriceRow(D("1699"), ends_at=at("2026-02-10 00:00"))

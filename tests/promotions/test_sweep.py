@@ -70,7 +70,7 @@ def test_ds_11_the_net_price_counts():
     product = listed()
     offered(product, "1430.00")
     span = {"starts_at": AT - timedelta(days=1), "ends_at": AT + timedelta(days=1)}
-    PriceCut.objects.create(kind="coupon", name="券", product=product, amount_yuan=D("50"), **span)
+    PriceCut.objects.create(kind="coupon", name="券", state="agreed", product=product, amount_yuan=D("50"), **span)
     assert look() == (1, 0, 1, 1)
     signal = PriceSignal.objects.get()
     assert (signal.price_yuan, signal.net_yuan) == (D("1430.00"), D("1380.00"))

@@ -4,7 +4,7 @@ import re
 
 from channels.connectors import cells
 from channels.connectors.base import Progress
-from channels.connectors.formats import LONGEST_ID, Format, Found, paid_part
+from channels.connectors.formats import LONGEST_ID, Format, Found, paid_part, with_parts
 
 STATES = {
     "待支付": Progress.UNPAID,
@@ -22,6 +22,7 @@ STATES = {
     "已取消": Progress.CLOSED,
 }
 
+_PAID_BY_OTHERS = ("_platform", "_influencer")
 _JOINED = ("title", "properties", "item_id", "merchant_code", "serial_number")
 _LONGEST_PARCEL = 80
 _PARCEL = re.compile(r"(.*?)[\s\-:：(（]*([A-Za-z0-9]{8,})[)）]?")
@@ -31,6 +32,7 @@ def settle(order: Found, line: Found) -> list[Found]:
     """Finish a row: the child's share of the payment, the parcel, and the items joined by ; in one row."""
     order["total_yuan"] = order.pop("_due", None)
     order["paid_yuan"] = line["paid_yuan"] = paid_part(order["total_yuan"], order)
+    order["sold_yuan"] = with_parts(order["total_yuan"], order, _PAID_BY_OTHERS)
     order["after_sale"] = line.get("refund_state")
     if "_parcel" in order:
         words = order.pop("_parcel")
@@ -81,6 +83,8 @@ ORDERS = Format(
         ("completed_at", cells.moment, "订单完成时间"),
         ("freight_yuan", cells.amount, "运费"),
         ("_due", cells.amount, "订单应付金额"),
+        ("_platform", cells.amount, "平台实际承担优惠金额"),
+        ("_influencer", cells.amount, "达人实际承担优惠金额"),
         ("receiver_name", cells.receiver, "收件人"),
         ("receiver_phone", cells.receiver, "收件人手机号"),
         ("receiver_address", cells.receiver, "详细地址"),
@@ -106,7 +110,7 @@ ORDERS = Format(
     ),
     settle=settle,
     grouped=True,
-    summed=("freight_yuan", "total_yuan", "paid_yuan"),
+    summed=("freight_yuan", "total_yuan", "paid_yuan", "sold_yuan"),
 )
 
 FORMATS = (ORDERS,)

@@ -62,6 +62,7 @@ def settle(order: Found, line: Found) -> list[Found]:
     total, refunded_total = order.pop("_total", (None, None))
     due, refunded = order.pop("_due", (None, None))
     order["total_yuan"], order["paid_yuan"] = total, paid_part(due, order)
+    order["sold_yuan"], _note = order.pop("_settled", (None, None))
     order["refunded_yuan"] = refunded_total if refunded is None else refunded
     return [line]
 
@@ -81,6 +82,7 @@ ORDERS = Format(
         ("freight_yuan", cells.amount, "运费金额"),
         ("_total", noted_amount, "订单金额"),
         ("_due", noted_amount, "应付金额"),
+        ("_settled", noted_amount, "结算金额"),
         ("buyer", cells.text, "下单帐号", "下单账号"),
         ("receiver_name", cells.text, "客户姓名"),
         ("receiver_phone", cells.ident, "联系电话"),

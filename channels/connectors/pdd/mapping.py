@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from channels.connectors import cells
 from channels.connectors.base import Progress
-from channels.connectors.formats import Format, Found, paid_part
+from channels.connectors.formats import Format, Found, paid_part, with_parts
 
 STATES = {
     "待支付": Progress.UNPAID,
@@ -32,6 +32,7 @@ STATES = {
     "已收货，退款成功": Progress.CLOSED,
 }
 
+_PAID_BY_PDD = ("_platform", "_instant")
 _INSTALLATION_FEES = ("_installation", "_delivery_and_installation")
 
 
@@ -44,6 +45,7 @@ def settle(order: Found, line: Found) -> list[Found]:
             order["paid_at"] = order.get("paid_at") or dealt_at
     order["total_yuan"] = order.pop("_due", None)
     order["paid_yuan"] = paid_part(order["total_yuan"], order)
+    order["sold_yuan"] = with_parts(order["total_yuan"], order, _PAID_BY_PDD)
     fees: list[Decimal | None] = [order.pop(name) for name in _INSTALLATION_FEES if name in order]
     if fees:
         order["installation_bought"] = any(fees)
@@ -80,6 +82,8 @@ ORDERS = Format(
         ("goods_yuan", cells.amount, "商品总价(元)"),
         ("freight_yuan", cells.amount, "邮费(元)"),
         ("_due", cells.amount, "用户实付金额(元)"),
+        ("_platform", cells.amount, "平台优惠折扣(元)"),
+        ("_instant", cells.amount, "多多支付立减金额(元)"),
         ("refunded_yuan", cells.amount, "退款金额(元)"),
         ("_installation", cells.amount, "上门安装费(元)"),
         ("_delivery_and_installation", cells.amount, "送货入户并安装费(元)"),

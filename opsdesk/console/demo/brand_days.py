@@ -161,15 +161,15 @@ def _offers(month: int, year: int, company: _Company, *, launch: date | None) ->
         )
 
     return [
-        *(price("hero", code, "0.88", every, 120) for code in _HEROES),
-        *(price("cut", code, "0.94", every, 80) for code in _CUTS),
+        *(price("hero", code, "0.91", every, 120) for code in _HEROES),
+        *(price("cut", code, "0.97", every, 80) for code in _CUTS),
         *(price("flash", code, "0.50", flash, 20) for code in _FLASH[: 4 if big else 2]),
         price("tail", _LAST, "0.80", every, 30),
         price("trial", _TRIAL, "0", jd, 2),
         *([price("launch", _NEW, "0.95", every, 40)] if launch else []),
         extra("cashback", every, 20, cash),
         extra("show_order", jd, 20, 100),
-        extra("coupon", every, 30, 100, _CUTS[0]),
+        extra("coupon", every, 30, 100, _CUTS[1]),
         extra("phone", every, 10, 100),
         extra("draw", every, 100, 10),
         extra("quick_gift", every, 30, 50),

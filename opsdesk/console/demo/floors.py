@@ -17,11 +17,13 @@ from promotions.models import PriceCut, PriceSignal, ProductTag, SellerStanding
 from promotions.operations import grants, platform_prices, price_rules, price_signals, sweep
 from promotions.operations.grants import Grant
 from promotions.states.price import GrantKind
-from promotions.states.price_rule import CutKind, Seller, Tag
+from promotions.states.price_cut import CutKind, CutState
+from promotions.states.price_rule import Seller, Tag
 
 _TAGS = {"hero": Tag.HERO, "last": Tag.TAIL}
 _DAY, _SALES = timedelta(days=1), 14
 _CHEAP, _RIGHTED, _DISMISSED = 30, 6, 5
+_CROSSED, _PUFFED = 12, 2
 _REASONS = (
     "活动结束时平台延迟恢复价格，已核实",
     "赠品链接，不单独销售",
@@ -44,6 +46,7 @@ def enter(plan: Plan) -> None:
     for ago in range(_SALES, -1, -1):
         sweep.sweep_sales(plan.today - ago * _DAY, by=SYSTEM, at=min(plan.at, midnight(plan.today - (ago - 1) * _DAY)))
     platform_prices.notice(at=plan.at)
+    _strike_through(Random(plan.seed + 43))
     sweep.sweep_listings(by=SYSTEM, at=plan.at)
 
 
@@ -60,8 +63,8 @@ def _policy(plan: Plan, products: dict[str, Product]) -> None:
     ):
         SellerStanding.objects.create(shop=shop, seller=seller, reason=reason, valid_from=plan.since)
     PriceCut.objects.create(
-        kind=CutKind.COUPON, name="多模新品券", product=products["DM520-50"], amount_yuan=Decimal(50),
-        starts_at=plan.at - 10 * _DAY, ends_at=plan.at + 20 * _DAY,
+        kind=CutKind.COUPON, name="多模新品券", state=CutState.AGREED, product=products["DM520-50"],
+        amount_yuan=Decimal(50), starts_at=plan.at - 10 * _DAY, ends_at=plan.at + 20 * _DAY,
     )  # fmt: skip
     office = actors.of_role("gm_office")
     price_rules.review("taobao-below-tmall", opinion=_OPINION, allows_fine=False, by=office, at=plan.at - 30 * _DAY)
@@ -99,6 +102,15 @@ def _too_cheap(rng: Random) -> Sequence[int]:
         share = Decimal(rng.randrange(45, 69)) / 100
         Listing.objects.filter(pk=pk).update(price_yuan=to_fen((listing.price_yuan or Decimal(0)) * share))
     return chosen
+
+
+def _strike_through(rng: Random) -> None:
+    """Some items show a list price crossed out; two of them one that was never asked (PR-16)."""
+    known = Listing.objects.filter(price_yuan__gt=500, product__isnull=False, ignored=False)
+    rows = list(known.select_related("product").order_by("pk"))
+    for place, listing in enumerate(rng.sample(rows, min(_CROSSED, len(rows)))):
+        listed = Decimal(models()[listing.product.code].list_yuan) if listing.product else Decimal(0)
+        Listing.objects.filter(pk=listing.pk).update(crossed_yuan=listed + 500 if place < _PUFFED else listed)
 
 
 def _deal_with(rng: Random, lowered: Sequence[int], at: datetime) -> None:

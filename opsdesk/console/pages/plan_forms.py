@@ -88,7 +88,8 @@ class OfferForm(forms.Form):
         Product.objects.none(), label=_("product"), required=False, widget=UnfoldAdminSelectWidget
     )
     price_yuan = money(_("price (yuan)"), required=False)
-    amount_yuan = money(_("amount each (yuan)"), required=False)
+    amount_yuan = money(_("amount each (yuan)"), required=False, help_text=_("Of a gift: what it costs us."))
+    per_yuan = money(_("for each full (yuan)"), required=False, help_text=_("Across shops; empty: once."))
     quota = number(_("quota"), required=False)
     budget_yuan = money(_("budget (yuan)"), required=False, help_text=_("Empty: amount × quota."))
     stock_need = number(_("stock needed"), required=False, help_text=_("Empty: as much as the quota."))

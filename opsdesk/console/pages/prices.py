@@ -21,13 +21,15 @@ from channels.models import Product, Shop
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
+from opsdesk.console.pages import price_nets
 from opsdesk.console.pages.base import page
 from opsdesk.days import local, midnight
 from opsdesk.entry.excel import workbook
 from opsdesk.entry.web import actor_at
-from promotions.queries import charged, floors
+from promotions.queries import charged, cuts, floors
 from promotions.rules.floors import Floor, Judgement, Stretch
 from promotions.rules.grants import Grant
+from promotions.rules.nets import SPECIAL
 from promotions.states.price import GrantKind
 from promotions.states.price_rule import OUTCOMES, WHY, Seller
 
@@ -73,6 +75,12 @@ class FloorForm(ShopForm):
         label=gettext_lazy("planned: until (last day)"), required=False, widget=UnfoldAdminDateWidget
     )
 
+    shown = forms.DecimalField(
+        label=gettext_lazy("price shown (yuan)"), min_value=Decimal(0), max_digits=12, decimal_places=2,
+        required=False, widget=UnfoldAdminDecimalFieldWidget,
+    )  # fmt: skip
+    line = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def planned(self) -> Grant | None:
         """The grant that is only tried out, if its price and both days are given."""
         said = self.cleaned_data
@@ -109,7 +117,7 @@ def why(request: HttpRequest) -> HttpResponse:
     by = actor_at(request)
     by.need(VIEW)
     form = _bound(FloorForm, request, by, {"at": local(clock.now()).replace(second=0, microsecond=0)})
-    found = _found(form) if form.is_bound and form.is_valid() else {}
+    found = _found(form, by) if form.is_bound and form.is_valid() else {}
     return page(request, "console/price_floor.html", _("Why this price?"), form=form, **found)
 
 
@@ -119,11 +127,13 @@ def _bound(form: type[ShopForm], request: HttpRequest, by: Actor, initial: dict[
     return made
 
 
-def _found(form: FloorForm) -> dict[str, Any]:
-    shop, product, at = (form.cleaned_data[name] for name in ("shop", "product", "at"))
+def _found(form: FloorForm, by: Actor) -> dict[str, Any]:
+    shop, product, at, line = (form.cleaned_data[name] for name in ("shop", "product", "at", "line"))
+    price = form.cleaned_data["shown"] or price_nets.price_of(shop.pk, product.pk)
     answer = floors.price_floor(shop.pk, product.pk, at)
-    proof = charged.list_price_charged(product.pk, at)
+    proof = charged.proofs([product.pk], at)[product.pk]
     grant = form.planned()
+    net = price_nets.shown(shop.pk, product.pk, price, at) if price else None
     return {
         "shop": shop,
         "product": product,
@@ -131,8 +141,12 @@ def _found(form: FloorForm) -> dict[str, Any]:
         "floor": answer,
         "seller": Seller(answer.seller).label,
         "reasons": list(reasons(answer)),
-        "proof": proof,
-        "proof_text": CHARGED[proof.why],
+        "proof": proof.charged,
+        "proof_text": CHARGED[proof.charged.why],
+        "crossed": price_nets.crossed(shop.pk, product.pk, proof),
+        "net": net,
+        "net_below": net is not None and not answer.allows(net.yuan),
+        "sale": price_nets.sale(line, by) if line else None,
         "grant": grant,
         "planned": _compared(shop.pk, product.pk, grant) if grant else [],
         "ahead": [(one, _made_by(one.floor)) for one in floors.price_history(shop.pk, product.pk, at, at + _AHEAD)],
@@ -149,15 +163,38 @@ def reasons(answer: Floor) -> Iterator[Reason]:
         )  # fmt: skip
 
 
-def _compared(shop_id: int, product_id: int, grant: Grant) -> list[tuple[Stretch, Decimal | None]]:
-    """The floors over the planned time and a day around it, with the grant, and what they are without it."""
+@dataclass(frozen=True)
+class Compared:
+    """A stretch with a planned grant: its floor, the floor without it, and what a customer would pay then."""
+
+    stretch: Stretch
+    before: Decimal | None
+    net: Decimal | None
+
+    @property
+    def below(self) -> bool:
+        """Whether the planned price, with everything taken off, would be below the floor."""
+        return self.net is not None and not self.stretch.floor.allows(self.net)
+
+
+def _compared(shop_id: int, product_id: int, grant: Grant) -> list[Compared]:
+    """The floors over the planned time and a day around it, with the grant and without it, and the net price in it."""
     start, end = grant.starts_at - timedelta(days=1), grant.ends_at + timedelta(days=1)
     without = floors.price_history(shop_id, product_id, start, end)
     with_it = floors.price_history(shop_id, product_id, start, end, extra=[grant])
-    cuts = sorted({moment for one in (*without, *with_it) for moment in (one.starts_at, one.ends_at)})
+    reductions = cuts.Cuts.over(start, end)
+    changes = reductions.change_points(shop_id, product_id, start, end)
+    moments = sorted({*changes, *(m for one in (*without, *with_it) for m in (one.starts_at, one.ends_at))})
+
+    def net(at: datetime) -> Decimal | None:
+        special = grant.kind in SPECIAL
+        if not grant.starts_at <= at < grant.ends_at:
+            return None
+        return reductions.net(shop_id, product_id, grant.price_yuan, at, special=special).yuan
+
     return [
-        (Stretch(since, until, _at(with_it, since).floor), _at(without, since).floor.yuan)
-        for since, until in zip(cuts, cuts[1:], strict=False)
+        Compared(Stretch(since, until, _at(with_it, since).floor), _at(without, since).floor.yuan, net(since))
+        for since, until in zip(moments, moments[1:], strict=False)
     ]
 
 

@@ -12,7 +12,10 @@ DEFINITIONS = (
         "signals",
         PriceSignal,
         lambda s: Q(found_at__gte=s.start, found_at__lt=s.end),
-        _("Prices below their floor, and models sold where they may not be, found in the period (DS-11, CH-7)."),
+        _(
+            "Prices below their floor, models sold where they may not be, and list prices that were never really"
+            " charged, found in the period (DS-11, CH-7, PR-16)."
+        ),
         better="low",
         group="prices",
     ),

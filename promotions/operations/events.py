@@ -14,7 +14,7 @@ from opsdesk.errors import Refused
 from opsdesk.money import ZERO
 from promotions.models import BrandEvent, EventReview
 from promotions.operations import live
-from promotions.queries import event_sales, plan_facts
+from promotions.queries import event_sales, plan_figures
 from promotions.states.plan import BRAND_EVENT, EventState, PlanState
 
 MOST_AT_ONCE = 100
@@ -151,7 +151,7 @@ def _may_extend(event: BrandEvent, days: int, at: datetime) -> None:
         raise ExtendedAlready(event=event, on=event.extended_at)
     if event.closes_at <= at:
         raise OverAlready(event=event, on=event.last_day)
-    most = int(plan_facts.figures_on(plan_facts.rules_of(), event.starts_on)["extra_days"])
+    most = int(plan_figures.figures_on(plan_figures.rules(), event.starts_on)["extra_days"])
     if days < 1 or event.extra_days + days > most:
         raise TooLong(event=event, days=event.extra_days + days, most=most)
 

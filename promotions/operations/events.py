@@ -14,7 +14,7 @@ from opsdesk.errors import Refused
 from opsdesk.money import ZERO
 from promotions.models import BrandEvent, EventReview
 from promotions.operations import live
-from promotions.queries import event_sales, plan_figures
+from promotions.queries import event_sales, plan_figures, rewards
 from promotions.states.plan import BRAND_EVENT, EventState, PlanState
 
 MOST_AT_ONCE = 100
@@ -170,6 +170,7 @@ def review(event_id: int, *, lessons: str, by: Actor, at: datetime) -> EventRevi
         orders=sum(place.orders for place in places),
         spent_yuan=event_sales.spent_sum(event),
         by_shop=event_sales.frozen(places),
+        rewards=rewards.frozen(rewards.parts_of(event)),
         lessons=lessons.strip(),
         at=at,
     )

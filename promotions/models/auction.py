@@ -93,7 +93,9 @@ class Auction(models.Model):
             ),
             models.CheckConstraint(name="auction_order", condition=~Q(state="handed_out") | Q(order__isnull=False)),
             models.UniqueConstraint(
-                fields=["shop", "week_on"], name="auction_week_once", condition=~Q(state__in=("cancelled", "unsold"))
+                fields=["shop", "week_on"],
+                name="auction_week_once",
+                condition=Q(state__in=("open", "won", "handed_out")),
             ),
             models.UniqueConstraint(
                 fields=["order"], name="auction_order_once", condition=Q(state__in=("won", "handed_out"))

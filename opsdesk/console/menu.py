@@ -151,6 +151,7 @@ SUPPORT: tuple[dict[str, Any], ...] = (
     _item(_("Rebates of a period"), "percent", reverse_lazy("rebates"), "promotions.run_rebate"),
     _item(_("All rebates"), "price_check", _list("promotions_rebate"), "promotions.view_rebate"),
     _item(_("Terms of support"), "rule", _list("promotions_supportpolicy"), "promotions.change_supportpolicy"),
+    _item(_("Multi-mode shops"), "add_chart", _list("promotions_moresupport"), "promotions.change_moresupport"),
     _item(_("Traits of shops"), "label", _list("promotions_shoptrait"), "promotions.change_shoptrait"),
     _item(_("Rebate tiers"), "stairs", _list("promotions_rebatetier"), "promotions.change_rebatetier"),
 )

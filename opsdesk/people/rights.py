@@ -161,6 +161,8 @@ PLANS_STOP = ("promotions.stop_brandevent",)
 PLANS_RULES = (
     "promotions.add_planrule",
     "promotions.change_planrule",
+    "promotions.add_moresupport",
+    "promotions.change_moresupport",
 )
 SUPPORT = (
     "promotions.verify_support",

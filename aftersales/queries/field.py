@@ -79,7 +79,7 @@ def _on(
     calendar: Calendar | None,
 ) -> FieldDay:
     there = {partner for partner, spans in held.items() if any(_holds(*span, day) for span in spans)}
-    can = {partner: jobs for partner, *span, jobs in per_day if partner in there and _holds(*span, day)}
+    can = {who: jobs for who, since, until, jobs in per_day if who in there and _holds(since, until, day)}
     if not can:
         return FieldDay(None, 0, len(there))
     works = calendar is None or calendar.is_working_day(day)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from channels.models import Listing
+from channels.models import Listing, Product
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.days import local
@@ -88,16 +88,16 @@ def open_auction(planned: Planned, *, by: Actor, at: datetime) -> Auction:
     """PR-12, PR-3: open the auction of a week; its place in quota and budget is held at once, or it is not opened."""
     by.need("promotions.run_auction")
     listing: Listing = Listing.objects.visible_to(by).select_related("shop").for_change(planned.listing)
-    if listing.product_id is None:
+    if listing.product is None:
         raise NotMapped(listing=listing)
-    auction = _written(listing, planned)
+    auction = _written(listing, listing.product, planned)
     pots.reserve(planned.pot, planned.cost_yuan, source=(LABEL, auction.pk), at=at)
     facts = {"listing": str(listing), "cost_yuan": str(planned.cost_yuan)}
     audit.record(auction, "auction.open", by=by, at=at, closes_at=planned.closes_at, **facts)
     return auction
 
 
-def _written(listing: Listing, planned: Planned) -> Auction:
+def _written(listing: Listing, product: Product, planned: Planned) -> Auction:
     ends_on = local(planned.closes_at - timedelta(microseconds=1)).date()
     week = ends_on - timedelta(days=ends_on.weekday())
     try:
@@ -106,7 +106,7 @@ def _written(listing: Listing, planned: Planned) -> Auction:
                 pot_id=planned.pot,
                 listing=listing,
                 shop=listing.shop,
-                product_id=listing.product_id,
+                product=product,
                 cost_yuan=planned.cost_yuan,
                 closes_at=planned.closes_at,
                 week_on=week,

@@ -34,7 +34,7 @@ def keep_below(line: Line, auction: Auction, *, at: datetime) -> PriceSignal:
         defaults={
             "shop_id": auction.shop_id,
             "product_id": auction.product_id,
-            "listing": line.listing,
+            "listing": line.listing or auction.listing,
             "price_yuan": auction.price_yuan,
             "net_yuan": auction.price_yuan,
             "floor_yuan": auction.floor_yuan,

@@ -1,4 +1,4 @@
-"""PR-1 … PR-17: the figures of planning in force on a day, each from the one table that holds it (ADR 0014)."""
+"""PR-1 … PR-17: the figures of planning in force on a day, each from the one table that holds it (ADR 0016)."""
 
 from collections import defaultdict
 from collections.abc import Iterable

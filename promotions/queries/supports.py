@@ -95,12 +95,12 @@ def left_of(shop: Shop, *, at: datetime) -> list[Left]:
     for kind, label in SupportKind.choices:
         offered = offered_to(shop, kind, on=start, asked_on=today)
         if offered is None:
-            answer, more = rule.Eligibility(False, None, None, ("no_policy",)), ()
-        else:
-            facts, more = facts_of(shop, kind, on=start), offered.because
-            answer = rule.eligibility(offered.terms, facts, start, min(offered.terms.days, 1))
-        reasons = tuple(map(why, (*answer.because, *more)))
-        found.append(Left(kind, str(label), offered and offered.terms, answer, reasons))
+            answer = rule.Eligibility(False, None, None, ("no_policy",))
+            found.append(Left(kind, str(label), None, answer, tuple(map(why, answer.because))))
+            continue
+        answer = rule.eligibility(offered.terms, facts_of(shop, kind, on=start), start, min(offered.terms.days, 1))
+        reasons = tuple(map(why, (*answer.because, *offered.because)))
+        found.append(Left(kind, str(label), offered.terms, answer, reasons))
     return found
 
 

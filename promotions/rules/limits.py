@@ -1,6 +1,6 @@
 """PR-4, PR-13: how low the rulebook of prices lets a model go on a brand day. Plain Python.
 
-The figures stand in the price rules alone (ADR 0014): what binds a price when it is sold is what a plan is checked by.
+The figures stand in the price rules alone (ADR 0016): what binds a price when it is sold is what a plan is checked by.
 """
 
 from collections.abc import Callable

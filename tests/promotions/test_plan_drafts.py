@@ -126,27 +126,27 @@ def test_pr_13_the_amount_of_the_price_rule_of_the_day_is_what_the_plan_is_check
 
 
 def test_pr_4_the_depth_of_the_price_rule_of_the_day_is_what_the_plan_is_checked_by():
-    """The hero stands at 2599 of 2999, 86.66 %; the rule of 87 % stops it from August on, and DS-11 with it."""
+    """The hero stands below 88 % of 2,999; a rule of 88 % stops it from August on, and DS-11 with it."""
     plan = make_plan.year()
-    replaced("campaign-hero", "0.87")
+    replaced("campaign-hero", "0.88")
     found = plan_checks.stops(plan_checks.check(plan_facts.facts_of(plan, at=AT)))
     deep = [one for one in found if one.code == "too_deep"]
     assert [one.numbers["event"] for one in deep] == [f"{month}月品牌日" for month in range(8, 13)]
-    assert {(one.rule, one.numbers["least"], one.numbers["percent"]) for one in deep} == {("PR-4", D("2609.13"), 87)}
+    assert {(one.rule, one.numbers["least"], one.numbers["percent"]) for one in deep} == {("PR-4", D("2639.12"), 88)}
     assert {one.code for one in found} == {"too_deep", "below_floor"}
 
 
 def test_pr_4_a_rule_for_one_platform_stops_the_offer_there_and_names_itself():
     plan = make_plan.year()
     jd = Platform.objects.get(code="jd")
-    common = {"kind": "share_of_list", "figure": D("0.94"), "when": "campaign", "binds": ["own_shop"]}
-    rule = PriceRule(code="jd-94", name="京东活动不低于九四折", platform=jd, valid_from=date(2027, 1, 1), **common)
+    common = {"kind": "share_of_list", "figure": D("0.97"), "when": "campaign", "binds": ["own_shop"]}
+    rule = PriceRule(code="jd-97", name="京东活动不低于九七折", platform=jd, valid_from=date(2027, 1, 1), **common)
     price_rules.enter(rule, by=SYSTEM, at=AT)
     found = plan_checks.stops(plan_checks.check(plan_facts.facts_of(plan, at=AT)))
     deep = [one.numbers for one in found if one.code == "too_deep"]
     assert {(one["product"], one["least"], one["limit"]) for one in deep} == {
-        ("C1", D("1879.06"), "京东活动不低于九四折"),
-        ("N1", D("3759.06"), "京东活动不低于九四折"),
+        ("C1", D("1939.03"), "京东活动不低于九七折"),
+        ("N1", D("3879.03"), "京东活动不低于九七折"),
     }
 
 

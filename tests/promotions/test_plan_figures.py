@@ -1,4 +1,4 @@
-"""PR-4, PR-9, PR-13: one figure, one table; what was doubled is taken out without losing anything (ADR 0014)."""
+"""PR-4, PR-9, PR-13: one figure, one table; what was doubled is taken out without losing anything (ADR 0016)."""
 
 from datetime import date
 from decimal import Decimal as D
@@ -13,7 +13,7 @@ from promotions.queries import plan_figures
 from tests import make, make_plan
 
 pytestmark = pytest.mark.django_db
-migration = import_module("promotions.migrations.0008_one_figure_one_table")
+migration = import_module("promotions.migrations.0010_one_figure_one_table")
 
 
 def test_pr_13_what_stood_twice_is_taken_out_written_down_and_can_be_put_back():

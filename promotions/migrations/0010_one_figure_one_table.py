@@ -1,4 +1,4 @@
-"""The figures that stood in PlanRule and in another table, too, stay in the other one alone (ADR 0014).
+"""The figures that stood in PlanRule and in another table, too, stay in the other one alone (ADR 0016).
 
 Every row taken out is written down in the audit trail with its figure and span, so none is lost: what somebody had
 changed in one of the two tables only can be read there, and undoing this enters the rows again from it.
@@ -44,6 +44,6 @@ def put_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0002_append_only"), ("promotions", "0007_auctions_and_shares")]
+    dependencies = [("audit", "0002_append_only"), ("promotions", "0009_auctions_and_shares")]
 
     operations = [migrations.RunPython(take_out, put_back)]

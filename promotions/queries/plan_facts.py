@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
@@ -28,7 +29,7 @@ from promotions.queries.plan_figures import RuleMissing as RuleMissing
 from promotions.queries.plan_figures import in_force
 from promotions.rules.facts import PlatformPriceRow
 from promotions.rules.limits import Ground, ground
-from promotions.rules.peak import FieldFacts, days_of
+from promotions.rules.peak import FieldFacts, RegionFacts, days_of
 from promotions.rules.plan import EventFacts, GrantFacts, OfferFacts, PlanFacts, ShopFacts
 from promotions.states.plan import EventState
 from promotions.states.price_rule import Tag
@@ -154,6 +155,7 @@ class _Reader:
                 known.days[days[0]].unknown,
                 known.usual,
                 known.within,
+                tuple(_region(code, one, days, known) for code, one in known.provinces.items()),
             )
             for pk, days in spans.items()
         }
@@ -231,6 +233,11 @@ class _Reader:
             depths={pk: one.depth for pk, one in there.items() if one.depth is not None},
             leasts={pk: one.least for pk, one in there.items() if one.least is not None},
         )
+
+
+def _region(code: str, one: Any, days: Sequence[date], known: Any) -> RegionFacts:
+    by_day = {day: known.days[day].by_province.get(code, 0) for day in days}
+    return RegionFacts(one.name, one.share, by_day, int(known.usual * one.share))
 
 
 def _models(products: Collection[int], at: datetime) -> _Models:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from promotions.rules.peak import Peak, peak, unknown_days
+from promotions.rules.peak import FieldFacts, Peak, peak, short_regions, unknown_days
 from promotions.rules.plan import PRICED, Answer, EventFacts, PlanFacts, Problem, Row, stop, warn
+
+NAMED = 5
 
 
 def capacity(plan: PlanFacts) -> Answer:
@@ -30,8 +32,10 @@ def _to_install(event: EventFacts) -> int:
 
 def _late(event: EventFacts, sold: int, after: Peak) -> list[Problem]:
     """Late is a warning; never done within the days of the peak is a stop, unless some capacities are not known."""
-    if after.overflows_on is None or event.field is None:
+    if event.field is None:
         return []
+    if after.overflows_on is None:
+        return _short_regions(event, sold, event.field)
     row, field = ("event", event.id), event.field
     numbers: dict[str, Any] = {
         "event": event.name, "sold": sold, "planned": after.planned, "can": after.can, "usual": field.usual,
@@ -40,6 +44,17 @@ def _late(event: EventFacts, sold: int, after: Peak) -> list[Problem]:
     if field.unknown:
         return [warn("capacity_partly", row, **numbers, unknown=field.unknown, all=field.unknown + field.known)]
     return [stop("capacity_far", row, **numbers) if after.left else warn("capacity_short", row, **numbers)]
+
+
+def _short_regions(event: EventFacts, sold: int, field: FieldFacts) -> list[Problem]:
+    """In all there are enough installers, but not where the customers are: third parties must help (AS-3)."""
+    short = short_regions(sold, event.days + event.extra_days, field)
+    if not short:
+        return []
+    named = "、".join(f"{one.name} {found.planned}/{found.can}" for one, found in short[:NAMED])
+    day = min(found.overflows_on for _one, found in short if found.overflows_on)
+    numbers = {"event": event.name, "count": len(short), "day": day, "regions": named}
+    return [warn("capacity_regions", ("event", event.id), **numbers)]
 
 
 def _unknown(plan: PlanFacts, events: list[tuple[EventFacts, int]], *, whole: bool) -> list[Problem]:

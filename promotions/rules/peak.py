@@ -6,22 +6,36 @@ after its arrival, as many of them as AS-1 allows. Each day takes what is due fi
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil
 
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class RegionFacts:
+    """A region: its part of all installations, what can be done there by day, and what an ordinary day brings there."""
+
+    name: str
+    share: Decimal
+    days: Mapping[date, int | None]
+    usual: int
+
+
+@dataclass(frozen=True, slots=True)
 class FieldFacts:
     """What the field can do: by day (None: nobody knows), by how many installers, how many others are not known;
-    what an ordinary working day brings; how many days an installation may take. `days` covers all of a peak."""
+    what an ordinary working day brings; how many days an installation may take; and the same by region.
+    `days` covers all of a peak."""
 
     days: Mapping[date, int | None]
     known: int
     unknown: int
     usual: int
     within: int | None
+    regions: tuple[RegionFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,20 @@ def days_of(starts_on: date, days: int, delivery: int, after: int) -> tuple[date
 def unknown_days(field: FieldFacts) -> tuple[date, ...]:
     """Return the days of which nobody has entered what can be done."""
     return tuple(day for day, jobs in sorted(field.days.items()) if jobs is None)
+
+
+def short_regions(pieces: int, selling: int, field: FieldFacts) -> list[tuple[RegionFacts, Peak]]:
+    """AS-1: return the regions in which their part of the pieces will be late, the worst first.
+
+    Where the capacity of some installers is not known, no region is called short: it may be theirs.
+    """
+    if field.unknown:
+        return []
+    found = [
+        (one, peak(ceil(pieces * one.share), selling, replace(field, days=one.days, usual=one.usual)))
+        for one in field.regions
+    ]
+    return sorted((pair for pair in found if pair[1].overflows_on), key=lambda pair: (-pair[1].late, pair[0].name))
 
 
 def peak(pieces: int, selling: int, field: FieldFacts) -> Peak:

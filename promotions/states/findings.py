@@ -113,6 +113,10 @@ PROBLEMS: dict[str, Any] = {
         "{event}: {sold} to be installed, up to {planned} a day ({usual} of them ordinary ones), {can} are known to be "
         "possible; from {day} on {late} would be late, but {unknown} of {all} installers have no capacity entered"
     ),
+    "capacity_regions": _(
+        "{event}: enough installers in all, but not in {count} regions; from {day} on installations there will be late "
+        "(a day: wanted/possible): {regions}"
+    ),
     "capacity_unknown": _(
         "{event}: up to {sold} pieces to be installed; could not be checked: for some of these days no installer has "
         "a capacity entered"

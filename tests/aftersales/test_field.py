@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from aftersales.models import Capacity, Job
-from aftersales.queries.field import FieldDay, field
+from aftersales.queries.field import FieldDay, field_on
 from opsdesk.actor import SYSTEM
 from opsdesk.console import findings
 from promotions.models import EventOffer
@@ -38,14 +38,17 @@ def test_as_2_the_capacity_of_a_day_is_the_sum_of_the_rows_in_force_of_those_who
     gone = installer("gone", 50)
     gone.active = False
     gone.save()
-    found = field(APRIL, usual_days=28, at=make_plan.AT)
-    assert found.days == {APRIL[0]: FieldDay(17, 2, 1), APRIL[1]: FieldDay(10, 1, 2)}
+    found = field_on(APRIL, usual_days=28, at=make_plan.AT)
+    assert found.days == {
+        APRIL[0]: FieldDay(17, 2, 1, {"44": 17}),
+        APRIL[1]: FieldDay(10, 1, 2, {"44": 10}),
+    }
 
 
 def test_as_2_where_nobody_has_entered_a_capacity_it_is_not_known_and_not_nothing():
     installer("a")
-    assert field(APRIL[:1], usual_days=28, at=make_plan.AT).days == {APRIL[0]: FieldDay(None, 0, 1)}
-    assert field((), usual_days=28, at=make_plan.AT).days == {}
+    assert field_on(APRIL[:1], usual_days=28, at=make_plan.AT).days == {APRIL[0]: FieldDay(None, 0, 1)}
+    assert field_on((), usual_days=28, at=make_plan.AT).days == {}
 
 
 def test_as_2_on_the_rest_days_of_the_installers_nobody_goes():
@@ -53,7 +56,7 @@ def test_as_2_on_the_rest_days_of_the_installers_nobody_goes():
     weekly = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat"), make.WORKDAY)
     make.WorkCalendar.objects.create(code="agents", name="a", weekly=weekly)
     sunday = date(2027, 4, 18)
-    found = field((sunday, sunday + timedelta(days=1)), usual_days=28, at=make_plan.AT)
+    found = field_on((sunday, sunday + timedelta(days=1)), usual_days=28, at=make_plan.AT)
     assert [found.days[day].jobs for day in sorted(found.days)] == [0, 10]
 
 
@@ -65,7 +68,7 @@ def test_as_1_an_ordinary_day_is_the_median_of_the_days_of_late_and_no_peak():
         Job.objects.filter(pk=job.pk).update(
             state="done", done_at=make.at(f"2026-{day} 15:00"), owner=who, serial_number="S"
         )
-    found = field(APRIL, usual_days=4, at=at)
+    found = field_on(APRIL, usual_days=4, at=at)
     assert (found.usual, found.within) == (1, 3), "1, 2, 1 and the nine of a peak"
 
 
@@ -74,7 +77,7 @@ def checked(plan) -> list:
 
 
 def test_as_1_the_plan_asks_the_field_by_name_and_shows_its_numbers_with_a_link():
-    assert import_string(settings.FIELD_CAPACITY) is field
+    assert import_string(settings.FIELD_CAPACITY) is field_on
     make.policies()
     plan = make_plan.year(months=range(4, 5))
     installer("a", 60)
@@ -127,3 +130,43 @@ def test_as_1_without_a_deadline_in_force_nothing_is_called_in_time():
     facts = plan_facts.facts_of(plan, at=make_plan.AT)
     assert replace(facts.events[0].field, within=3).days[date(2027, 4, 12)] == 500
     assert facts.events[0].field.usual == D(0)
+
+
+def done_in(region: str, count: int, at) -> None:
+    make.region(region, region, region)
+    make.region(region[:2], f"{region[:2]}省", f"{region[:2]}省")
+    who = make.Partner.objects.first()
+    for number in range(count):
+        job = make.job(f"{region}-{number}", in_region=region)
+        Job.objects.filter(pk=job.pk).update(state="done", done_at=at, owner=who, serial_number="S")
+
+
+def test_as_1_a_partner_of_two_provinces_is_divided_as_their_installations_of_late_were():
+    make.policies()
+    both = installer("a", 10)
+    make.territory(both, make.region("330106", "西湖区", "浙江省 杭州市 西湖区").code)
+    assert field_on(APRIL[:1], usual_days=28, at=make_plan.AT).days[APRIL[0]].by_province == {"44": 5, "33": 5}
+    done_in("440106", 3, make.at("2027-01-15 10:00"))
+    done_in("330106", 1, make.at("2027-01-15 10:00"))
+    found = field_on(APRIL[:1], usual_days=28, at=make_plan.AT)
+    assert found.days[APRIL[0]].by_province == {"44": 7, "33": 2}
+    assert {code: (one.name, one.share) for code, one in found.provinces.items()} == {
+        "33": ("33省", D("0.25")),
+        "44": ("44省", D("0.75")),
+    }
+
+
+def test_as_1_enough_in_all_but_not_where_the_customers_are_is_a_warning_with_the_region():
+    make.policies()
+    plan = make_plan.year(months=range(4, 5))
+    installer("a", 300)
+    far = make.partner("b")
+    make.territory(far, make.region("330106", "西湖区", "浙江省 杭州市 西湖区").code)
+    Capacity.objects.create(partner=far, jobs_per_day=20, valid_from=make.LONG_AGO)
+    done_in("440106", 3, make.at("2027-01-15 10:00"))
+    done_in("330106", 1, make.at("2027-01-15 10:00"))
+    [found] = checked(plan)
+    assert (found.level, found.code, found.row[0]) == ("warn", "capacity_regions", "event")
+    assert found.numbers == {"event": "4月品牌日", "count": 1, "day": date(2027, 4, 16), "regions": "33省 48/20"}
+    installer("unknown")
+    assert [one.level for one in checked(plan)] == ["pass"], "it may be the one whose capacity nobody has entered"

@@ -87,7 +87,7 @@ def test_pr_14_an_offer_may_be_changed_and_taken_out_of_a_draft_only():
 
 def test_pr_14_facts_cost_the_same_however_many_offers(django_assert_max_num_queries):
     plan = make_plan.year()
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(33):
         plan_facts.facts_of(plan, at=AT)
 
 

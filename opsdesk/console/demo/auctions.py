@@ -63,7 +63,8 @@ def _order(closes_at: datetime) -> Order | None:
 
 
 def _sold(order: Order) -> Listing:
-    return Listing.objects.filter(lines__order=order, product__installed=True).order_by("pk")[0]
+    listing: Listing = Listing.objects.filter(lines__order=order, product__installed=True).order_by("pk")[0]
+    return listing
 
 
 def _end(auction: Auction, place: int, order: Order | None, who: tuple[Actor, Actor]) -> None:

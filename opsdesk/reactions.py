@@ -65,3 +65,5 @@ DECIDED: dict[str, str] = {
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}
 """Who enters what an export file holds besides orders, by type: a module with `write` (in the import's transaction) and
 `known` (for its preview); orders import nothing of those above them."""
+FIELD_CAPACITY = "aftersales.queries.field.field_on"
+"""AS-1: who knows what installers can do on given days; promotions ask it by name, as neither app imports the other."""

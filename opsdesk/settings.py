@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.reactions import DECIDED as DECIDED
+from opsdesk.reactions import FIELD_CAPACITY as FIELD_CAPACITY
 from opsdesk.reactions import INTAKES as INTAKES
 from opsdesk.reactions import REACTIONS as REACTIONS
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.console.pages import (
     accounts,
+    auctions,
     brand_days,
     callbacks,
     claims,
@@ -38,6 +39,10 @@ urlpatterns = [
     path("draws/<int:pk>/", claims.draw, name="draw"),
     path("desk/claims/", desk(claims.enter), name="claims"),
     path("desk/draw/", desk(claims.open_draw), name="draw_new"),
+    path("desk/auction/", desk(auctions.open_auction), name="auction_new"),
+    path("desk/auction/<int:pk>/", desk(auctions.auction), name="auction"),
+    path("desk/auction/<int:pk>/show/", desk(auctions.show), name="auction_show"),
+    path("desk/auction/<int:pk>/<slug:action>/", desk(auctions.act), name="auction_act"),
     path("desk/support/shop/<int:pk>/", desk(supports.shop), name="support_shop"),
     path("desk/support/<int:pk>/", desk(supports.support), name="support"),
     path("desk/support/proof/<int:pk>/", desk(supports.proof), name="support_proof"),

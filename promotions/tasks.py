@@ -1,7 +1,8 @@
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
 from opsdesk.entry.task import each, task
-from promotions.operations import claims, events, following
+from promotions.operations import auctions, claims, events, following
+from promotions.queries import auctions as won
 from promotions.queries import claims as queries
 
 
@@ -9,6 +10,7 @@ from promotions.queries import claims as queries
 def reverse_claims_all_due(**_: object) -> None:
     at = clock.now()
     each(queries.refunded(), lambda pk: claims.reverse(pk, reason="订单已退款或关闭", by=SYSTEM, at=at))
+    each(won.refunded(), lambda pk: auctions.take_back(pk, reason="订单已退款或关闭", by=SYSTEM, at=at))
 
 
 @task

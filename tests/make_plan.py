@@ -9,7 +9,7 @@ from pathlib import Path
 from channels.models import ListPrice, Product, Shop
 from channels.states import Mode
 from opsdesk.actor import SYSTEM
-from opsdesk.console import reference_plans, reference_promotions
+from opsdesk.console import reference_claims, reference_plans, reference_promotions
 from promotions.models import BrandEvent, ProductTag, StandingOffer, StandingTarget, YearPlan
 from promotions.operations import drafting, plans, templates
 from promotions.operations.drafting import EventDraft, OfferDraft
@@ -41,6 +41,7 @@ def rules() -> None:
     reference_plans.load(json.loads(DATA.read_text(encoding="utf-8")))
     for code in ("tmall", "taobao"):
         make.platform(code)
+    reference_claims.load(json.loads((FOLDER / "claims.json").read_text(encoding="utf-8")))
     reference_promotions.load(json.loads((FOLDER / "promotions.json").read_text(encoding="utf-8")))
 
 
@@ -58,16 +59,16 @@ def shops() -> dict[str, Shop]:
     }
 
 
-def model(code: str, list_yuan: int, *, hero: bool = False, **fields: object) -> Product:
+def model(code: str, list_yuan: int, *, tag: str = "", **fields: object) -> Product:
     row = make.product(code, **fields)
     ListPrice.objects.create(product=row, price_yuan=D(list_yuan), valid_from=LONG_AGO)
-    if hero:
-        ProductTag.objects.create(product=row, tag="hero", valid_from=LONG_AGO)
+    if tag:
+        ProductTag.objects.create(product=row, tag=tag, valid_from=LONG_AGO)
     return row
 
 
 def models() -> dict[str, Product]:
-    made = [model("H1", 2999, hero=True), model("C1", 1999), model("T1", 1599)]
+    made = [model("H1", 2999, tag="hero"), model("C1", 1999), model("T1", 1599, tag="tail")]
     made += [model(f"F{n}", 2000 + 100 * n) for n in range(1, 5)]
     made.append(model("N1", 3999, launched_on=date(2027, 6, 9)))
     return {row.code: row for row in made}

@@ -15,7 +15,7 @@ from opsdesk.console import findings
 from opsdesk.days import local
 from opsdesk.money import ZERO
 from promotions.models import BrandEvent, EventReview, PriceSignal
-from promotions.queries import event_sales, plan_facts
+from promotions.queries import event_sales, plan_facts, rewards
 from promotions.queries.event_sales import Place, Spent, Stock
 from promotions.rules import plan_checks
 from promotions.states.plan import EventState
@@ -78,6 +78,7 @@ class Board:
     orders: int
     percent: int | None
     uses: tuple[Use, ...]
+    rewards: tuple[rewards.Part, ...]
     stock: tuple[Stock, ...]
     problems: tuple[findings.Line, ...]
     past: tuple[Past, ...]
@@ -96,6 +97,7 @@ def board(event: BrandEvent, *, at: datetime) -> Board:
         orders=sum(p.orders for p in places),
         percent=_percent(sales, target),
         uses=uses,
+        rewards=rewards_of(event),
         stock=stock,
         problems=(*_live_problems(event, uses, stock), *_below_floor(event), *_findings(event, at)),
         past=_past(event),
@@ -111,6 +113,12 @@ def places_of(event: BrandEvent) -> list[Place]:
         Place(0, row["shop"], row["platform"], Decimal(row["target"]), Decimal(row["sales"]), row["orders"])
         for row in review.by_shop
     ]
+
+
+def rewards_of(event: BrandEvent) -> tuple[rewards.Part, ...]:
+    """PR-9: return how the rewards are divided among the platforms: now, or as the review has kept it."""
+    review = getattr(event, "reviewed", None)
+    return tuple(rewards.parts_of(event) if review is None else rewards.thawed(review.rewards))
 
 
 def _percent(part: Decimal, whole: Decimal) -> int | None:

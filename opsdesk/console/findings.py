@@ -16,6 +16,8 @@ from promotions.states import findings as said
 from promotions.states.plan import Festival, OfferKind
 
 _KINDS = {"kind": OfferKind, "other": OfferKind, "festival": Festival, "wanted": Festival, "mode": Mode}
+_LISTS = {"capacity": "admin:aftersales_capacity_changelist"}
+"""Checks whose numbers stand in a list of their own."""
 _ORDER = {"stop": 0, "warn": 1, "pass": 2}
 
 
@@ -56,7 +58,8 @@ def line_of(one: Finding, platforms: Mapping[str, str], events: Mapping[int, int
     """Return one finding as a sentence with its link."""
     sentence = said.CHECKS[one.check][1] if one.level == "pass" else said.PROBLEMS[one.code]
     numbers = {name: _shown(name, value, platforms) for name, value in one.numbers.items()}
-    return Line(one.level, str(said.LEVELS[one.level]), str(sentence).format_map(numbers), _href(one.row, events))
+    href = reverse(_LISTS[one.check]) if one.check in _LISTS else _href(one.row, events)
+    return Line(one.level, str(said.LEVELS[one.level]), str(sentence).format_map(numbers), href)
 
 
 def _shown(name: str, value: Any, platforms: Mapping[str, str]) -> str:

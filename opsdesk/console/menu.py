@@ -137,6 +137,9 @@ CLAIMS: tuple[dict[str, Any], ...] = (
     _item(_("Budgets and quotas"), "savings", _list("promotions_pot"), "promotions.view_pot"),
     _item(_("Open a draw"), "casino", reverse_lazy("draw_new"), "promotions.run_draw"),
     _item(_("Lucky draws"), "celebration", _list("promotions_draw"), "promotions.view_draw"),
+    _item(_("Open an auction"), "gavel", reverse_lazy("auction_new"), "promotions.run_auction"),
+    _item(_("Auctions"), "sell", _list("promotions_auction"), "promotions.view_auction"),
+    _item(_("Shares of platforms"), "pie_chart", _list("promotions_claimshare"), "promotions.change_claimshare"),
     _item(_("Rules of claims"), "rule", _list("promotions_claimrule"), "promotions.change_claimrule"),
 )
 SUPPORT: tuple[dict[str, Any], ...] = (
@@ -148,6 +151,7 @@ SUPPORT: tuple[dict[str, Any], ...] = (
     _item(_("Rebates of a period"), "percent", reverse_lazy("rebates"), "promotions.run_rebate"),
     _item(_("All rebates"), "price_check", _list("promotions_rebate"), "promotions.view_rebate"),
     _item(_("Terms of support"), "rule", _list("promotions_supportpolicy"), "promotions.change_supportpolicy"),
+    _item(_("Multi-mode shops"), "add_chart", _list("promotions_moresupport"), "promotions.change_moresupport"),
     _item(_("Traits of shops"), "label", _list("promotions_shoptrait"), "promotions.change_shoptrait"),
     _item(_("Rebate tiers"), "stairs", _list("promotions_rebatetier"), "promotions.change_rebatetier"),
 )

@@ -15,7 +15,7 @@ from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
 from opsdesk.days import local, midnight
 from orders.models import RejectedRow
-from promotions.models import BrandEvent, Claim, PriceSignal, SupportApplication
+from promotions.models import Auction, BrandEvent, Claim, PriceSignal, SupportApplication
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,20 @@ QUEUES = (
     Queue(_("Goods back"), "aftersales.receive_return", Refund, lambda rows, at: rows.goods_back(), "goods_back"),
     Queue(_("Tell the customer"), "aftersales.tell_customer", Slip, lambda rows, at: rows.to_tell(), "to_tell", True),
     Queue(_("Claims to pay"), "promotions.pay_claim", Claim, lambda rows, at: rows.to_pay(), "to_pay"),
+    Queue(
+        _("Auctions without a result"),
+        "promotions.run_auction",
+        Auction,
+        lambda rows, at: rows.to_record(at),
+        "to_record",
+    ),
+    Queue(
+        _("Auctions to hand out"),
+        "promotions.hand_out_auction",
+        Auction,
+        lambda rows, at: rows.to_hand_out(),
+        "to_hand_out",
+    ),
     Queue(_("Support to verify"), "promotions.verify_support", SupportApplication, _to_verify, "to_verify"),
     Queue(
         _("Brand days without settled stock"),

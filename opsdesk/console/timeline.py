@@ -73,6 +73,7 @@ _QUIET = frozenset(
 )
 
 _QUIET_OF = {
+    "promotions.auction": frozenset({"price_yuan", "recorded_at", "reference"}),
     "aftersales.complaint": frozenset(
         {"founded", "judged_at", "judgement", "answer", "cause", "responsible", "department", "employee_id", "measures"}
         | {"compensation_yuan", "proposed_by", "proposed_at", "head_id", "approved_at", "doer_id", "result", "summary"}

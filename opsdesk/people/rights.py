@@ -163,6 +163,8 @@ PLANS_STOP = ("promotions.stop_brandevent",)
 PLANS_RULES = (
     "promotions.add_planrule",
     "promotions.change_planrule",
+    "promotions.add_moresupport",
+    "promotions.change_moresupport",
 )
 SUPPORT = (
     "promotions.verify_support",
@@ -185,11 +187,16 @@ CLAIMS = (
 CLAIMS_RUN = (
     *CLAIMS,
     "promotions.run_draw",
+    "promotions.run_auction",
+    "promotions.show_auction",
     "promotions.add_claimrule",
     "promotions.change_claimrule",
+    "promotions.add_claimshare",
+    "promotions.change_claimshare",
 )
 CLAIMS_PAY = (
     "promotions.pay_claim",
+    "promotions.hand_out_auction",
     "promotions.export_claim",
 )
 EXTRAS = ("aftersales.propose_extra",)

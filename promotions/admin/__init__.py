@@ -1,3 +1,4 @@
+from promotions.admin import auctions as auctions
 from promotions.admin import claims as claims
 from promotions.admin import plans as plans
 from promotions.admin import price_cuts as price_cuts

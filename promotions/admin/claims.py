@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from opsdesk.entry.admin import Colours, ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.excel import export
-from promotions.models import Claim, ClaimRule, Draw
+from promotions.models import Claim, ClaimRule, ClaimShare, Draw
 from promotions.operations import claims, draws
 from promotions.states.claim import ClaimState, DrawState
 
@@ -85,6 +85,15 @@ class ClaimAdmin(ReadOnlyAdmin):
 class ClaimRuleAdmin(VersionedAdmin):
     list_display = ("kind", "least_yuan", "most_yuan", "platforms", "days", "after_arrival", "valid_from", "valid_to")
     list_filter = ("kind",)
+
+
+@admin.register(ClaimShare)
+class ClaimShareAdmin(VersionedAdmin):
+    """PR-9: at most which share of a kind of reward a platform may have."""
+
+    list_display = ("kind", "platform", "most_share", "valid_from", "valid_to")
+    list_filter = ("kind",)
+    list_select_related = ("platform",)
 
 
 @admin.register(Draw)

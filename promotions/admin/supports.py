@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from opsdesk.entry.admin import Colours, ReadOnlyAdmin, VersionedAdmin, bulk, queue_filter
 from opsdesk.entry.excel import export
 from promotions.admin.claims import ReasonForm
-from promotions.models import Rebate, RebateTier, ShopTrait, SupportApplication, SupportPolicy
+from promotions.models import MoreSupport, Rebate, RebateTier, ShopTrait, SupportApplication, SupportPolicy
 from promotions.operations import rebates, supports
 from promotions.states.support import ApplicationState, RebateState
 
@@ -72,6 +72,14 @@ class SupportPolicyAdmin(VersionedAdmin):
         "kind", "share", "most_yuan", "price_share", "days", "at_once", "in_all", "needs_trait", "valid_from",
         "valid_to",
     )  # fmt: skip
+    list_filter = ("kind",)
+
+
+@admin.register(MoreSupport)
+class MoreSupportAdmin(VersionedAdmin):
+    """DS-9: from which share of multi-mode models on a support is higher."""
+
+    list_display = ("kind", "days", "least_share", "more_share", "more_yuan", "valid_from", "valid_to")
     list_filter = ("kind",)
 
 

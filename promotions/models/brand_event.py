@@ -192,6 +192,7 @@ class EventReview(models.Model):
     orders = models.PositiveIntegerField(_("orders"))
     spent_yuan = models.DecimalField(_("spent (yuan)"), max_digits=12, decimal_places=2)
     by_shop = models.JSONField(default=list)
+    rewards = models.JSONField(default=list)
     lessons = models.TextField(_("what was learnt"), max_length=2000, blank=True)
     at = models.DateTimeField(_("when"))
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from channels.models import Platform
 from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
 from opsdesk.validity import InForce, Valid, ends_after_start, one_at_a_time
@@ -53,6 +54,29 @@ class ClaimRule(Valid):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ¥{self.least_yuan}-{self.most_yuan}"
+
+
+class ClaimShare(Valid):
+    """PR-9: at most which share of the rewards of a kind in an event may go to a platform; dated. No row: all of it."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=ClaimKind)
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="+", verbose_name=_("platform"))
+    most_share = models.DecimalField(_("at most (share)"), max_digits=4, decimal_places=3)
+
+    objects = ClaimRuleQuerySet.as_manager()  # type: ignore[misc,assignment]
+
+    class Meta:
+        verbose_name = _("share of a platform in claims")
+        verbose_name_plural = _("shares of platforms in claims")
+        constraints = [
+            models.CheckConstraint(name="claim_share_kind", condition=Q(kind__in=ClaimKind.values)),
+            models.CheckConstraint(name="claim_share_part", condition=Q(most_share__gt=0, most_share__lt=1)),
+            ends_after_start("claim_share_span"),
+            one_at_a_time("claim_share_once", "kind", "platform"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.platform} ≤ {self.most_share}"
 
 
 class ClaimQuerySet(DeskQuerySet):

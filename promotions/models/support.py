@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels.models import Partner, Product, Shop
 from opsdesk.actor import Actor
+from opsdesk.money import ZERO
 from opsdesk.querysets import DeskQuerySet
 from opsdesk.validity import InForce, Valid, ends_after_start, one_at_a_time
 from promotions.states.support import ApplicationState, SupportKind, Trait
@@ -55,6 +56,35 @@ class SupportPolicy(Valid):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+
+class MoreSupport(Valid):
+    """DS-9: from which share of multi-mode models in a shop's sales on a kind of support is higher, and by how much."""
+
+    kind = models.CharField(_("kind"), max_length=12, choices=SupportKind)
+    days = models.PositiveSmallIntegerField(_("sales of the last (days)"))
+    least_share = models.DecimalField(_("multi-mode models from (share of sales)"), max_digits=4, decimal_places=3)
+    more_share = models.DecimalField(_("share of the cost, more by"), max_digits=4, decimal_places=3)
+    more_yuan = models.DecimalField(_("at most (yuan), more by"), max_digits=12, decimal_places=2, default=ZERO)
+
+    objects = TermsQuerySet.as_manager()  # type: ignore[misc,assignment]
+
+    class Meta:
+        verbose_name = _("more support for multi-mode shops")
+        verbose_name_plural = _("more support for multi-mode shops")
+        constraints = [
+            models.CheckConstraint(name="more_support_kind", condition=Q(kind__in=SupportKind.values)),
+            models.CheckConstraint(
+                name="more_support_shares",
+                condition=Q(least_share__gt=0, least_share__lte=1, more_share__gte=0, more_share__lte=1, days__gt=0),
+            ),
+            models.CheckConstraint(name="more_support_yuan", condition=Q(more_yuan__gte=0)),
+            ends_after_start("more_support_span"),
+            one_at_a_time("more_support_once", "kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ≥ {self.least_share}"
 
 
 class ShopTrait(Valid):

@@ -1,10 +1,11 @@
 """PR-8, PR-9, PR-18: claims on a campaign's budget: once per order, first come first served, two persons to pay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from opsdesk.actor import Actor
@@ -17,7 +18,7 @@ from orders.models import Order
 from promotions.models import Claim, Pot
 from promotions.operations import pots
 from promotions.queries import claims as queries
-from promotions.rules.claims import Verdict
+from promotions.rules import claims as rule
 from promotions.states.claim import CLAIM, ClaimState
 
 LABEL = "promotions.claim"
@@ -64,7 +65,8 @@ def enter(order_id: int, wanted: Wanted, *, by: Actor, at: datetime) -> Claim:
     verdict = queries.verdict_on(order, wanted.kind, wanted.amount_yuan, at=at)
     if not verdict.may:
         raise MayNotClaim(order=order, why=queries.why_not(verdict.because[0]))
-    claim = _written(order, wanted, verdict, by=by, at=at)
+    because = (*verdict.because, *_within_share(order, wanted, at))
+    claim = _written(order, wanted, replace(verdict, because=because), by=by, at=at)
     pots.reserve(wanted.pot, wanted.amount_yuan, source=(LABEL, claim.pk), at=at)
     audit.record(claim, "claim.enter", by=by, at=at, kind=claim.get_kind_display(), amount_yuan=str(claim.amount_yuan))
     question = approvals.Question(Kind.CLAIM, claim, wanted.amount_yuan, claim.get_kind_display())
@@ -73,7 +75,19 @@ def enter(order_id: int, wanted: Wanted, *, by: Actor, at: datetime) -> Claim:
     return claim
 
 
-def _written(order: Order, wanted: Wanted, verdict: Verdict, *, by: Actor, at: datetime) -> Claim:
+def _within_share(order: Order, wanted: Wanted, at: datetime) -> tuple[str, ...]:
+    """PR-9: refuse what would bring a platform above its share of the event; the pots are locked while one counts."""
+    platform = order.shop.platform_id
+    row = queries.share_on(wanted.kind, platform, on=timezone.localdate(at))
+    if row is None:
+        return ()
+    held = list(queries.pots_beside(Pot.objects.get(pk=wanted.pot)).order_by("pk").select_for_update())
+    if against := rule.beyond_share(row, queries.given_of(held, wanted.kind, platform), wanted.amount_yuan):
+        raise MayNotClaim(order=order, why=queries.why_not(against))
+    return (f"claim_share:{row.id}",)
+
+
+def _written(order: Order, wanted: Wanted, verdict: rule.Verdict, *, by: Actor, at: datetime) -> Claim:
     try:
         with transaction.atomic():
             return Claim.objects.create(

@@ -14,7 +14,7 @@ from opsdesk.errors import Invalid, Refused
 from opsdesk.money import ZERO, to_fen
 from promotions.models import BrandEvent, EventOffer, OfferShop, ShopTarget, YearPlan
 from promotions.models.brand_event import window
-from promotions.queries import plan_facts
+from promotions.queries import plan_facts, plan_figures
 from promotions.states.plan import EDITABLE
 
 RIGHT = "promotions.plan_yearplan"
@@ -139,7 +139,7 @@ def _placed(draft: OfferDraft, event: BrandEvent) -> OfferDraft:
     """PR-5: an offer without shops holds in all that are entitled to it."""
     if draft.shop_ids:
         return draft
-    figures = plan_facts.figures_on(plan_facts.rules_of(), event.starts_on)
+    figures = plan_figures.figures_on(plan_figures.rules(), event.starts_on)
     shops = [plan_facts.shop_facts(shop) for shop in plan_facts.selling_shops()]
     return replace(draft, shop_ids=tuple(shop.id for shop in shops if figures.entitles(draft.kind, shop)))
 

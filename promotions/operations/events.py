@@ -14,7 +14,7 @@ from opsdesk.errors import Refused
 from opsdesk.money import ZERO
 from promotions.models import BrandEvent, EventReview
 from promotions.operations import live
-from promotions.queries import event_sales, plan_facts
+from promotions.queries import event_sales, plan_figures, rewards
 from promotions.states.plan import BRAND_EVENT, EventState, PlanState
 
 MOST_AT_ONCE = 100
@@ -152,7 +152,7 @@ def _may_extend(event: BrandEvent, days: int, at: datetime) -> None:
         raise ExtendedAlready(event=event, on=event.extended_at)
     if event.closes_at <= at:
         raise OverAlready(event=event, on=event.last_day)
-    most = int(plan_facts.figures_on(plan_facts.rules_of(), event.starts_on)["extra_days"])
+    most = int(plan_figures.figures_on(plan_figures.rules(), event.starts_on)["extra_days"])
     if days < 1 or event.extra_days + days > most:
         raise TooLong(event=event, days=event.extra_days + days, most=most)
 
@@ -171,6 +171,7 @@ def review(event_id: int, *, lessons: str, by: Actor, at: datetime) -> EventRevi
         orders=sum(place.orders for place in places),
         spent_yuan=event_sales.spent_sum(event),
         by_shop=event_sales.frozen(places),
+        rewards=rewards.frozen(rewards.parts_of(event)),
         lessons=lessons.strip(),
         at=at,
     )

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.actor import Actor
 from opsdesk.errors import Refused
-from promotions.models import PriceSignal
-from promotions.states.price_signal import SIGNAL
+from orders.models import Line
+from promotions.models import Auction, PriceSignal
+from promotions.states.price_signal import SIGNAL, SignalKind
 
 
 class ReasonMissing(Refused):
@@ -21,4 +22,26 @@ def dismiss(signal_id: int, *, reason: str, by: Actor, at: datetime) -> PriceSig
     if not reason.strip():
         raise ReasonMissing(signal=signal)
     SIGNAL.move(signal, "dismiss", by=by, at=at, reason=reason.strip()[:300], ended_at=at)
+    return signal
+
+
+def keep_below(line: Line, auction: Auction, *, at: datetime) -> PriceSignal:
+    """DS-11: keep the signal of a sale below its floor; that of the sweep, if it was there first. A part of PR-12."""
+    assert auction.price_yuan is not None and auction.floor_yuan is not None
+    signal, _new = PriceSignal.objects.get_or_create(
+        line=line,
+        kind=SignalKind.BELOW_FLOOR,
+        defaults={
+            "shop_id": auction.shop_id,
+            "product_id": auction.product_id,
+            "listing": line.listing or auction.listing,
+            "price_yuan": auction.price_yuan,
+            "net_yuan": auction.price_yuan,
+            "floor_yuan": auction.floor_yuan,
+            "gap_yuan": auction.floor_yuan - auction.price_yuan,
+            "moment": auction.closes_at,
+            "found_at": at,
+            "because": auction.because,
+        },
+    )
     return signal

@@ -91,24 +91,25 @@ def ask(shop_id: int, asked: Asked, *, proofs: Sequence[IO[bytes]] = (), by: Act
     if shop.operator is None:
         raise NoOperator(shop=shop)
     kind = SupportKind(asked.kind)
-    terms = queries.terms_of(kind, on=asked.starts_on)
-    if terms is None:
+    offered = queries.offered_to(shop, kind, on=asked.starts_on, asked_on=timezone.localdate(at))
+    if offered is None:
         raise MayNotAsk(shop=shop, kind=kind.label, why=queries.why("no_policy"))
     if kind in PRICED and asked.product is None:
         raise ProductMissing(kind=kind.label)
-    answer = rule.eligibility(terms[1], queries.facts_of(shop, kind, on=asked.starts_on), asked.starts_on, asked.days)
+    facts = queries.facts_of(shop, kind, on=asked.starts_on)
+    answer = rule.eligibility(offered.terms, facts, asked.starts_on, asked.days)
     if not answer.may:
         raise MayNotAsk(shop=shop, kind=kind.label, why="；".join(map(queries.why, answer.because)))
     application = SupportApplication.objects.create(
         shop=shop, partner=shop.operator, kind=kind, product_id=asked.product,
         starts_on=asked.starts_on, ends_on=asked.starts_on + timedelta(days=asked.days),
         asked_yuan=asked.cost_yuan, asked_by=by.name, asked_at=at,
-        reason=asked.reason.strip()[:300], because=list(answer.because),
+        reason=asked.reason.strip()[:300], because=[*answer.because, *offered.because],
     )  # fmt: skip
     for proof in proofs:
         add_proof(application, proof, by=by, at=at)
-    facts = {"kind": str(kind.label), "asked_yuan": str(asked.cost_yuan), "reason": application.reason}
-    audit.record(application, "application.ask", by=by, at=at, **facts)
+    told = {"kind": str(kind.label), "asked_yuan": str(asked.cost_yuan), "reason": application.reason}
+    audit.record(application, "application.ask", by=by, at=at, **told)
     return application
 
 
@@ -138,12 +139,12 @@ def verify(application_id: int, *, cost_yuan: Decimal, by: Actor, at: datetime) 
         raise CostTooHigh(application=application, asked=application.asked_yuan)
     if cost_yuan > 0 and not application.proofs.exists():
         raise ProofMissing(application=application)
-    found = queries.terms_of(application.kind, on=application.starts_on)
-    assert found is not None  # asked for under it
-    granted, price = to_fen(rule.support_of(found[1], cost_yuan)), _price(application, found[1])
+    asked_on = timezone.localdate(application.asked_at)
+    offered = queries.offered_to(application.shop, application.kind, on=application.starts_on, asked_on=asked_on)
+    assert offered is not None  # asked for under it
+    granted, price = to_fen(rule.support_of(offered.terms, cost_yuan)), _price(application, offered.terms)
     APPLICATION.move(
-        application, "verify", by=by, at=at,
-        facts={"because": [f"policy:{found[1].id}"]},
+        application, "verify", by=by, at=at, because=[f"policy:{offered.terms.id}", *offered.because],
         cost_yuan=cost_yuan, granted_yuan=granted, price_yuan=price, verified_by=by.name,
     )  # fmt: skip
     question = approvals.Question(Kind.SUPPORT, application, granted, application.reason or str(application))

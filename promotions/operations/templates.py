@@ -27,7 +27,7 @@ from promotions.operations.drafting import (
     write_offers,
     write_targets,
 )
-from promotions.queries import plan_facts
+from promotions.queries import plan_facts, plan_figures
 from promotions.rules.plan import Figures, ShopFacts
 
 BEFORE = timedelta(days=3)
@@ -40,7 +40,7 @@ def generate(plan_id: int, *, by: Actor, at: datetime) -> list[BrandEvent]:
     The four festivals are applied for one by one, so they are not generated.
     """
     plan = editable(plan_id, by=by)
-    figures = plan_facts.figures_on(plan_facts.rules_of(), plan.first_day)
+    figures = plan_figures.figures_on(plan_figures.rules(), plan.first_day)
     held = set(BrandEvent.objects.filter(plan=plan).values_list("starts_on__month", flat=True))
     months = [month for month in plan.months() if month not in held and month not in figures.festival_months()]
     shops = [plan_facts.shop_facts(shop) for shop in plan_facts.selling_shops()]

@@ -1,13 +1,19 @@
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels.models import Platform
 from opsdesk.money import ZERO
 from orders.models import Order
-from promotions.models import Claim, ClaimRule
-from promotions.rules.claims import Bought, ClaimRow, Verdict, verdict
+from promotions.models import Claim, ClaimRule, ClaimShare, EventOffer, Pot
+from promotions.rules.claims import Bought, ClaimRow, Given, ShareRow, Verdict, verdict
+
+OFFER = "promotions.eventoffer"
 
 
 def verdict_on(order: Order, kind: str, amount: Decimal, *, at: datetime) -> Verdict:
@@ -28,9 +34,44 @@ def verdict_on(order: Order, kind: str, amount: Decimal, *, at: datetime) -> Ver
     return verdict(bought, amount, rows, at=at)
 
 
+def share_on(kind: str, platform_id: int, *, on: date) -> ShareRow | None:
+    """PR-9: return the share that a platform may have of a kind of reward; None: it is not limited. One query."""
+    rows = ClaimShare.objects.all().in_force(on).filter(kind=kind, platform=platform_id).select_related("platform")
+    row = rows.first()
+    return ShareRow(row.pk, row.platform.code, row.most_share) if row else None
+
+
+def pots_beside(pot: Pot) -> Any:
+    """Return the pots of the same kind in the same event, this one included; of no event, this one alone."""
+    if pot.owner_type != OFFER:
+        return Pot.objects.filter(pk=pot.pk)
+    offer = EventOffer.objects.filter(pk=pot.owner_id).values("event", "kind")[:1]
+    beside = EventOffer.objects.filter(event=offer.values("event"), kind=offer.values("kind"))
+    return Pot.objects.filter(owner_type=OFFER, owner_id__in=beside.values("pk"), purpose=pot.purpose)
+
+
+def given_of(pots: Collection[Pot], kind: str, platform_id: int) -> Given:
+    """PR-9: return what these pots may give of a kind, and what a platform's orders have of it. One query."""
+    here = Q(order__shop__platform=platform_id)
+    live = Claim.objects.all().live().filter(pot__in=pots, kind=kind)
+    sums = live.aggregate(count=Count("pk", here), yuan=Sum("amount_yuan", filter=here), all=Count("pk"))
+    counts, amounts = [pot.limit_count for pot in pots], [pot.limit_yuan for pot in pots]
+    return Given(
+        None if None in counts else sum(count or 0 for count in counts),
+        None if None in amounts else sum((amount or ZERO for amount in amounts), ZERO),
+        sums["count"],
+        sums["yuan"] or ZERO,
+        sums["all"],
+    )
+
+
 def why_not(because: str) -> str:
     """Say what speaks against a claim as a person would."""
     kind, _colon, rest = because.partition(":")
+    platform, _colon, more = rest.partition(":")
+    most, _colon, limit = more.partition(":")
+    shared = {"platform": dict(Platform.objects.values_list("code", "name")).get(platform, platform) if more else ""}
+    shared |= {"most": most, "limit": limit}
     words = {
         "no_rule": _("no rule for this kind is in force today"),
         "not_paid": _("the order is not paid"),
@@ -38,6 +79,9 @@ def why_not(because: str) -> str:
         "platform": _("this kind is not paid on this platform"),
         "not_arrived": _("the goods have not arrived yet"),
         "too_late": _("it was paid more than %(days)s days ago") % {"days": rest},
+        "share": _("of the %(limit)s places %(platform)s may have %(most)s, and they are taken") % shared,
+        "share_yuan": _("of the ¥%(limit)s %(platform)s may have ¥%(most)s, and that is promised") % shared,
+        "share_so_far": _("%(platform)s has %(most)s of %(limit)s already, and may only have a small part") % shared,
         "amount": _("the amount must be %(span)s yuan") % {"span": rest.replace("-", " – ")},
     }
     return words.get(kind, because)

@@ -1,34 +1,36 @@
 """PR-14: a year's plan as the facts that its checker looks at. A fixed number of queries, however many offers."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max
-from django.utils.translation import gettext_lazy as _
+from django.utils.module_loading import import_string
 
 from channels.models import ListPrice, Product, Shop
 from channels.states import PlatformKind
 from opsdesk.days import local, midnight
-from opsdesk.errors import Refused
 from orders.models import Line
 from promotions.models import (
     BrandEvent,
     EventOffer,
     OfferShop,
-    PlanRule,
     PriceGrant,
     ProductTag,
     ShopTarget,
     YearPlan,
 )
-from promotions.queries import cuts, floors
+from promotions.queries import cuts, floors, plan_figures
+from promotions.queries.plan_figures import RuleMissing as RuleMissing
+from promotions.queries.plan_figures import in_force
 from promotions.rules.facts import PlatformPriceRow
-from promotions.rules.floors import floor
-from promotions.rules.plan import FIGURES, EventFacts, Figures, GrantFacts, OfferFacts, PlanFacts, ShopFacts
+from promotions.rules.limits import Ground, ground
+from promotions.rules.peak import FieldFacts, RegionFacts, days_of
+from promotions.rules.plan import EventFacts, GrantFacts, OfferFacts, PlanFacts, ShopFacts
 from promotions.states.plan import EventState
 from promotions.states.price_rule import Tag
 
@@ -42,12 +44,8 @@ Planned = dict[str, Decimal]
 """The lowest price planned for a model on a day, by platform."""
 
 
-class RuleMissing(Refused):
-    code, sentence = "plan_rule_missing", _("No rule of planning “{rule}” is in force on {day}; enter it first.")
-
-
-def lowest_prices(asked: Collection[Place], planned: Mapping[tuple[int, date], Planned]) -> dict[Place, Decimal]:
-    """DS-11: return below which price a shop may not go for a model on a day, whatever its own campaign grants.
+def grounds(asked: Collection[Place], planned: Mapping[tuple[int, date], Planned]) -> dict[Place, Ground]:
+    """DS-11, PR-4, PR-13: return how low a shop may go with a model on a day, whatever its own campaign grants.
 
     A floor that follows another platform's price (DS-8) is compared with the price planned there for that day, not
     with today's. The one seam to `promotions.queries.floors`: ten queries for all of a year.
@@ -62,49 +60,9 @@ def lowest_prices(asked: Collection[Place], planned: Mapping[tuple[int, date], P
         facts = book.facts(shop_id, product_id, midnight(day))
         others = tuple(row for row in facts.grants if row.source.partition(":")[0] not in OWN_SOURCES)
         prices = tuple(PlatformPriceRow(*pair) for pair in planned.get((product_id, day), {}).items())
-        meant = replace(facts, grants=others, product=replace(facts.product, platform_prices=prices))
-        if (yuan := floor(meant).yuan) is not None:
-            found[shop_id, product_id, day] = yuan
+        product = replace(facts.product, platform_prices=prices)
+        found[shop_id, product_id, day] = ground(replace(facts, grants=others, product=product))
     return found
-
-
-def installs_per_day(rows: Sequence[PlanRule], day: date) -> int | None:
-    """AS-1: return how many installations a day are possible: THE seam to `Capacity` of after-sales.
-
-    Until it is wired: the rule row `installs_per_day`, if somebody has entered one.
-    """
-    found = _in_force([row for row in rows if row.code == "installs_per_day"], day)
-    return int(found[0].number) if found else None
-
-
-def figures_on(rows: Sequence[PlanRule], day: date) -> Figures:
-    """Return the figures in force on a day; refuse if one is missing."""
-    held = _in_force(rows, day)
-    numbers = {row.code: row.number for row in held if not row.platform}
-    if missing := [code for code in FIGURES if code not in numbers]:
-        raise RuleMissing(rule=missing[0], day=day)
-    allowed: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-    parts: defaultdict[str, set[str]] = defaultdict(set)
-    for row in held:
-        head, _dot, name = row.code.partition(".")
-        if head == "eligible":
-            allowed[name].add((row.platform, row.mode))
-        elif head == "part":
-            parts[name].add(row.platform)
-    return Figures(
-        numbers,
-        {kind: frozenset(rows) for kind, rows in allowed.items()},
-        {part: frozenset(platforms) for part, platforms in parts.items()},
-    )
-
-
-def _in_force(rows: Iterable[Any], day: date) -> list[Any]:
-    return [row for row in rows if row.valid_from <= day and (row.valid_to is None or row.valid_to > day)]
-
-
-def rules_of() -> list[PlanRule]:
-    """Return every rule of planning. One query."""
-    return list(PlanRule.objects.all().order_by("pk"))
 
 
 def selling_shops() -> list[Shop]:
@@ -114,7 +72,7 @@ def selling_shops() -> list[Shop]:
 
 
 def facts_of(plan: YearPlan, *, at: datetime) -> PlanFacts:
-    """PR-14: return a plan whole. Some twenty queries, however many offers and shops."""
+    """PR-14: return a plan whole. Some thirty queries, however many offers and shops."""
     return _Reader(plan, at).facts()
 
 
@@ -129,6 +87,7 @@ class _Models:
 
     lists: Mapping[int, list[ListPrice]]
     heroes: Mapping[int, list[ProductTag]]
+    tails: Mapping[int, list[ProductTag]]
     sold: Mapping[int, Decimal]
 
     def list_on(self, product_id: int | None, day: date) -> tuple[ListPrice | None, ListPrice | None]:
@@ -144,7 +103,7 @@ class _Models:
 class _Reader:
     def __init__(self, plan: YearPlan, at: datetime) -> None:
         self._plan, self._at = plan, at
-        self._rules = rules_of()
+        self._rules = plan_figures.rules()
         self._events = list(
             BrandEvent.objects.filter(plan=plan).exclude(state=EventState.DROPPED).order_by("starts_on", "pk")
         )
@@ -164,7 +123,7 @@ class _Reader:
         offers: defaultdict[int, list[EventOffer]] = defaultdict(list)
         for offer in self._offers:
             offers[offer.event_id].append(offer)
-        lowest = self._floors()
+        lowest, fields = self._grounds(), self._fields(plan.first_day)
         self._standing = cuts.standing(lowest)
         return PlanFacts(
             id=plan.pk,
@@ -174,14 +133,40 @@ class _Reader:
             goal=plan.goal_yuan,
             promotion=plan.promotion_yuan,
             budget=plan.budget_yuan,
-            figures=figures_on(self._rules, plan.first_day),
-            events=tuple(self._event(event, offers[event.pk], lowest) for event in self._events),
+            figures=plan_figures.figures_on(self._rules, plan.first_day),
+            events=tuple(
+                replace(self._event(event, offers[event.pk], lowest), field=fields.get(event.pk))
+                for event in self._events
+            ),
             shops=tuple(shop_facts(shop) for shop in selling_shops()),
             launches=_launches(plan.year),
             grants=_grants(plan.year, [offer.product_id for offer in self._offers]),
         )
 
-    def _floors(self) -> dict[Place, Decimal]:
+    def _fields(self, first_day: date) -> dict[int, FieldFacts]:
+        """AS-1: by brand day, what the field can do on the days after it; asked for once, of the app that knows it."""
+        spans = {event.pk: self._peak_of(event) for event in self._events}
+        usual = int(plan_figures.figures_on(self._rules, first_day)["usual_days"])
+        ask = import_string(settings.FIELD_CAPACITY)
+        known = ask({day for days in spans.values() for day in days}, usual_days=usual, at=self._at)
+        return {
+            pk: FieldFacts(
+                {day: known.days[day].jobs for day in days},
+                known.days[days[0]].known,
+                known.days[days[0]].unknown,
+                known.usual,
+                known.within,
+                tuple(_region(code, one, days, known) for code, one in known.provinces.items()),
+            )
+            for pk, days in spans.items()
+        }
+
+    def _peak_of(self, event: BrandEvent) -> tuple[date, ...]:
+        figures = plan_figures.figures_on(self._rules, event.starts_on)
+        delivery, after = int(figures["delivery_days"]), int(figures["install_days"])
+        return days_of(event.starts_on, event.days + event.extra_days, delivery, after)
+
+    def _grounds(self) -> dict[Place, Ground]:
         days = {event.pk: event.starts_on for event in self._events}
         asked = {
             (shop.id, offer.product_id, days[offer.event_id])
@@ -189,7 +174,7 @@ class _Reader:
             if offer.product_id and offer.event_id in days
             for shop in self._places[offer.pk]
         }
-        return lowest_prices(asked, self._planned(days))
+        return grounds(asked, self._planned(days))
 
     def _planned(self, days: Mapping[int, date]) -> dict[tuple[int, date], Planned]:
         """The prices of a day by platform; half-price sales and trials are no price to follow."""
@@ -201,14 +186,14 @@ class _Reader:
                     prices[shop.platform] = min(offer.price_yuan, prices.get(shop.platform, offer.price_yuan))
         return planned
 
-    def _event(self, event: BrandEvent, offers: list[EventOffer], lowest: Mapping[Place, Decimal]) -> EventFacts:
+    def _event(self, event: BrandEvent, offers: list[EventOffer], lowest: Mapping[Place, Ground]) -> EventFacts:
         return EventFacts(
             id=event.pk,
             number=event.number,
             name=event.name,
             theme=event.theme,
             starts_on=event.starts_on,
-            figures=figures_on(self._rules, event.starts_on),
+            figures=plan_figures.figures_on(self._rules, event.starts_on),
             days=event.days,
             extra_days=event.extra_days,
             extended_because=event.extended_because,
@@ -219,12 +204,12 @@ class _Reader:
             stock_by=event.stock_by,
             offers=tuple(self._offer(offer, event.starts_on, lowest) for offer in offers),
             targets=tuple(self._targets[event.pk]),
-            installs_per_day=installs_per_day(self._rules, event.starts_on),
         )
 
-    def _offer(self, offer: EventOffer, day: date, lowest: Mapping[Place, Decimal]) -> OfferFacts:
+    def _offer(self, offer: EventOffer, day: date, lowest: Mapping[Place, Ground]) -> OfferFacts:
         listed, before = self._models.list_on(offer.product_id, day)
         shops, product = tuple(self._places[offer.pk]), offer.product
+        there = {shop.id: one for shop in shops if (one := lowest.get((shop.id, offer.product_id or 0, day)))}
         return OfferFacts(
             id=offer.pk,
             kind=offer.kind,
@@ -238,7 +223,7 @@ class _Reader:
             stock_need=offer.stock_need,
             given_out_on=offer.given_out_on,
             installed=product.installed if product else False,
-            hero=bool(_in_force(self._models.heroes.get(offer.product_id or 0, []), day)),
+            hero=bool(in_force(self._models.heroes.get(offer.product_id or 0, []), day)),
             launched_on=product.launched_on if product else None,
             list_price=listed.price_yuan if listed else None,
             list_since=listed.valid_from if listed else None,
@@ -246,17 +231,25 @@ class _Reader:
             best_sold=self._models.sold.get(offer.product_id or 0),
             per=offer.per_yuan,
             standing={shop.id: self._standing.get((shop.id, offer.product_id or 0, day), ()) for shop in shops},
-            floors={shop.id: lowest[key] for shop in shops if (key := (shop.id, offer.product_id or 0, day)) in lowest},
+            tail=bool(in_force(self._models.tails.get(offer.product_id or 0, []), day)),
+            floors={pk: one.floor for pk, one in there.items() if one.floor is not None},
+            depths={pk: one.depth for pk, one in there.items() if one.depth is not None},
+            leasts={pk: one.least for pk, one in there.items() if one.least is not None},
         )
+
+
+def _region(code: str, one: Any, days: Sequence[date], known: Any) -> RegionFacts:
+    by_day = {day: known.days[day].by_province.get(code, 0) for day in days}
+    return RegionFacts(one.name, one.share, by_day, int(known.usual * one.share))
 
 
 def _models(products: Collection[int], at: datetime) -> _Models:
     lists: defaultdict[int, list[ListPrice]] = defaultdict(list)
     for row in ListPrice.objects.filter(product__in=products).order_by("valid_from", "pk"):
         lists[row.product_id].append(row)
-    heroes: defaultdict[int, list[ProductTag]] = defaultdict(list)
-    for hero in ProductTag.objects.filter(product__in=products, tag=Tag.HERO).order_by("pk"):
-        heroes[hero.product_id].append(hero)
+    marked: dict[str, defaultdict[int, list[ProductTag]]] = {tag: defaultdict(list) for tag in (Tag.HERO, Tag.TAIL)}
+    for mark in ProductTag.objects.filter(product__in=products, tag__in=marked).order_by("pk"):
+        marked[mark.tag][mark.product_id].append(mark)
     paid = Line.objects.filter(
         listing__product__in=products,
         order__ordered_at__gte=at - SOLD_DAYS,
@@ -265,7 +258,7 @@ def _models(products: Collection[int], at: datetime) -> _Models:
         price_yuan__gt=0,
     )
     sold = dict(paid.values_list("listing__product").annotate(best=Max("price_yuan")).order_by())
-    return _Models(lists, heroes, sold)
+    return _Models(lists, marked[Tag.HERO], marked[Tag.TAIL], sold)
 
 
 def _launches(year: int) -> tuple[tuple[int, str, date], ...]:

@@ -13,7 +13,8 @@ from channels.models import Partner, Shop
 from opsdesk.days import midnight
 from opsdesk.money import ZERO
 from orders.models import Order
-from promotions.models import RebateTier, ShopTrait, SupportApplication, SupportPolicy
+from promotions.models import MoreSupport, RebateTier, ShopTrait, SupportApplication, SupportPolicy
+from promotions.queries import multimode
 from promotions.rules import supports as rule
 from promotions.states.support import SupportKind, Trait
 
@@ -24,15 +25,37 @@ class Left:
 
     kind: str
     label: str
-    policy: SupportPolicy | None
+    terms: rule.Terms | None
     answer: rule.Eligibility
     reasons: tuple[str, ...]
 
 
-def terms_of(kind: str, *, on: date) -> tuple[SupportPolicy, rule.Terms] | None:
-    """Return a support's terms in force on a day. One query."""
+def terms_of(kind: str, *, on: date) -> rule.Terms | None:
+    """Return a support's terms in force on a day, the same for every shop. One query."""
     row = SupportPolicy.objects.all().in_force(on).filter(kind=kind).first()
-    return (row, _terms(row)) if row else None
+    return _terms(row) if row else None
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The terms of a support as they hold for one shop, and what made them differ from the policy (DS-9)."""
+
+    terms: rule.Terms
+    because: tuple[str, ...]
+
+
+def offered_to(shop: Shop, kind: str, *, on: date, asked_on: date) -> Offered | None:
+    """DS-9: return a support's terms on a day for a shop, higher if it lives mainly on multi-mode models.
+
+    Its sales are those before the day on which it asks, so that asking and verifying look at the same. Five queries.
+    """
+    terms = terms_of(kind, on=on)
+    if terms is None:
+        return None
+    row = MoreSupport.objects.all().in_force(on).filter(kind=kind).first()
+    more = rule.More(row.pk, row.days, row.least_share, row.more_share, row.more_yuan) if row else None
+    mix = multimode.mix_of(shop, until=asked_on, days=more.days) if more else None
+    return Offered(*rule.with_more(terms, more, mix))
 
 
 def _terms(row: SupportPolicy) -> rule.Terms:
@@ -66,22 +89,26 @@ def facts_of(shop: Shop, kind: str, *, on: date) -> rule.ShopFacts:
 
 def left_of(shop: Shop, *, at: datetime) -> list[Left]:
     """DS-1 … DS-7: return for each support whether the shop may ask for it from tomorrow on, and why or why not."""
-    start = timezone.localdate(at) + timedelta(days=1)
+    today = timezone.localdate(at)
+    start = today + timedelta(days=1)
     found = []
     for kind, label in SupportKind.choices:
-        terms = terms_of(kind, on=start)
-        if terms is None:
+        offered = offered_to(shop, kind, on=start, asked_on=today)
+        if offered is None:
             answer = rule.Eligibility(False, None, None, ("no_policy",))
-        else:
-            facts = facts_of(shop, kind, on=start)
-            answer = rule.eligibility(terms[1], facts, start, min(terms[1].days, 1))
-        found.append(Left(kind, str(label), terms and terms[0], answer, tuple(map(why, answer.because))))
+            found.append(Left(kind, str(label), None, answer, tuple(map(why, answer.because))))
+            continue
+        answer = rule.eligibility(offered.terms, facts_of(shop, kind, on=start), start, min(offered.terms.days, 1))
+        reasons = tuple(map(why, (*answer.because, *offered.because)))
+        found.append(Left(kind, str(label), offered.terms, answer, reasons))
     return found
 
 
 def why(because: str) -> str:
     """Say a reason as a person would."""
     kind, _colon, rest = because.partition(":")
+    if kind.startswith("multimode"):
+        return _why_more(kind, rest)
     words: dict[str, Any] = {
         "policy": _("the terms allow it"),
         "no_policy": _("there are no terms for it today"),
@@ -95,6 +122,22 @@ def why(because: str) -> str:
         "used_up": _("all %(n)s have been used") % {"n": rest},
     }
     return str(words.get(kind, because))
+
+
+def _why_more(kind: str, rest: str) -> str:
+    """DS-9: say what the share of multi-mode models did to a support."""
+    if kind == "multimode_unknown":
+        days, unlooked = rest.split(":")
+        told = {"days": days, "unlooked": unlooked}
+        return _("no sales of the last %(days)s days to look at (%(unlooked)s items or orders unknown)") % told
+    names = ("share", "least", "days", "unlooked", "row", "more", "yuan")
+    told = dict(zip(names, rest.split(":"), strict=False))
+    if kind == "multimode_less":
+        return _("%(share)s %% multi-mode models in %(days)s days, more support from %(least)s %% on") % told
+    words = _(
+        "%(share)s %% multi-mode models in %(days)s days (from %(least)s %%): %(more)s %% and up to ¥%(yuan)s more"
+    )
+    return words % told
 
 
 def moments(starts_on: date, ends_on: date) -> tuple[datetime, datetime]:

@@ -157,23 +157,3 @@ def stock(plan: PlanFacts) -> Answer:
                 problems.append(stop("stock_short", ("offer", offer.id), **of_offer(event, offer), **numbers))
     pieces = sum(offer.stock_need for event in plan.events for offer in event.offers)
     return Answer({"pieces": pieces, "events": len(plan.events)}, tuple(problems))
-
-
-def capacity(plan: PlanFacts) -> Answer:
-    """AS-1: what an event sells must be installed in the days after it, with the people there are."""
-    problems = []
-    peak = 0
-    for event in plan.events:
-        sold = sum(offer.stock_need for offer in event.offers if offer.kind in PRICED and offer.installed)
-        peak = max(peak, sold)
-        if event.installs_per_day is None:
-            continue
-        row, can = ("event", event.id), event.installs_per_day * int(event.figures["install_days"])
-        numbers = {"event": event.name, "sold": sold, "can": can, "days": int(event.figures["install_days"])}
-        if sold > 2 * can:
-            problems.append(stop("capacity_far", row, **numbers))
-        elif sold > can:
-            problems.append(warn("capacity_short", row, **numbers))
-    if plan.events and all(event.installs_per_day is None for event in plan.events):
-        problems.append(warn("capacity_unknown", ("plan", plan.id), peak=peak))
-    return Answer({"peak": peak}, tuple(problems))

@@ -1,5 +1,6 @@
 """PR-5, PR-6, PR-8 … PR-11: counts, amounts, quotas, and who may offer what."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -121,21 +122,39 @@ def _amounts(event: EventFacts, offers: tuple[OfferFacts, ...], kind: str) -> It
 
 
 def show_order(plan: PlanFacts) -> Answer:
-    """PR-9: 10 to 50 yuan; mainly JD, a small share Tmall."""
+    """PR-9: 10 to 50 yuan; mainly JD, a small share Tmall: no platform has more than its dated row says."""
     problems: list[Problem] = []
-    at_jd = everywhere = Decimal(0)
+    total: dict[str, Decimal] = defaultdict(Decimal)
     for event in plan.events:
-        offers = event.of("show_order")
-        problems += _amounts(event, offers, "show_order")
-        for offer in offers:
-            if offer.shops:
-                everywhere += offer.quota or 0
-                share = Decimal(sum(shop.platform == "jd" for shop in offer.shops)) / len(offer.shops)
-                at_jd += share * (offer.quota or 0)
-    percent = (at_jd / everywhere * 100).quantize(Decimal("0.1")) if everywhere else Decimal(100)
-    if percent <= 50:
-        problems.append(warn("show_order_jd", ("plan", plan.id), percent=percent))
+        problems += _amounts(event, event.of("show_order"), "show_order")
+        planned = _by_platform(event.of("show_order"))
+        for platform, quota in planned.items():
+            total[platform] += quota
+        problems += _beyond_share(event, planned)
+    everywhere = sum(total.values())
+    limited = plan.figures.shares.get("show_order", {})
+    free = sum(quota for platform, quota in total.items() if platform not in limited)
+    percent = (free / everywhere * 100).quantize(Decimal("0.1")) if everywhere else Decimal(100)
     return Answer({"quota": int(everywhere), "percent": percent}, tuple(problems))
+
+
+def _by_platform(offers: tuple[OfferFacts, ...]) -> dict[str, Decimal]:
+    """The quota by platform; an offer of several shops is divided evenly among them."""
+    planned: dict[str, Decimal] = defaultdict(Decimal)
+    for offer in offers:
+        for shop in offer.shops:
+            planned[shop.platform] += Decimal(offer.quota or 0) / len(offer.shops)
+    return planned
+
+
+def _beyond_share(event: EventFacts, planned: dict[str, Decimal]) -> Iterator[Problem]:
+    """Claims would hold it (PR-18); a plan that promises more than they will pay should be looked at."""
+    everywhere = sum(planned.values())
+    for platform, most in sorted(event.figures.shares.get("show_order", {}).items()):
+        share = planned.get(platform, Decimal(0)) / everywhere if everywhere else Decimal(0)
+        if share > most:
+            numbers = {"percent": (share * 100).quantize(Decimal("0.1")), "most": (most * 100).quantize(Decimal("0.1"))}
+            yield warn("show_order_share", ("event", event.id), event=event.name, platform=platform, **numbers)
 
 
 def coupons(plan: PlanFacts) -> Answer:

@@ -13,7 +13,7 @@ CUTS = frozenset({"hero", "cut", "launch"})
 
 
 def depth(plan: PlanFacts) -> Answer:
-    """PR-4: a hero costs 85 % of list or more, any other model 90 % or more."""
+    """PR-4: a hero costs 85 % of list or more, any other model 90 % or more, as the price rules say."""
     offers = [(event, offer) for event in plan.events for offer in event.offers if offer.kind in CUTS]
     problems: list[Problem] = []
     for event, offer in offers:
@@ -33,26 +33,47 @@ def _depth_of(event: EventFacts, offer: OfferFacts) -> Iterator[Problem]:
         return
     if offer.kind == "hero" and not offer.hero:
         yield stop("not_a_hero", row, **said, day=event.starts_on)
-    share = event.figures["depth_hero" if offer.kind == "hero" and offer.hero else "depth_other"]
-    least = offer.list_price * share
-    if offer.price < least:
-        found = (offer.price / offer.list_price * 100).quantize(Decimal("0.1"))
-        yield stop(
-            "too_deep", row, **said, price=offer.price, list_price=offer.list_price, share=found,
-            least=least.quantize(Decimal("0.01")), percent=int(share * 100),
-        )  # fmt: skip
+    for limit in sorted(set(offer.depths.values()), key=lambda one: -one.yuan):
+        if offer.price < limit.yuan:
+            found = (offer.price / offer.list_price * 100).quantize(Decimal("0.1"))
+            yield stop(
+                "too_deep", row, **said, price=offer.price, list_price=offer.list_price, share=found,
+                least=limit.yuan, percent=int((limit.share or 0) * 100), limit=limit.name,
+            )  # fmt: skip
+    yield from _unlimited(event, offer)
+
+
+def _unlimited(event: EventFacts, offer: OfferFacts) -> Iterator[Problem]:
+    """Where no rule of prices says how low, nobody has looked; that is not the same as passing."""
+    free = [shop.name for shop in offer.shops if shop.id not in offer.depths and shop.id not in offer.leasts]
+    if free:
+        yield warn("no_limit", ("offer", offer.id), **of_offer(event, offer), shops="、".join(free))
 
 
 def tail(plan: PlanFacts) -> Answer:
-    """PR-13: an end-of-line model is not sold below 999 yuan."""
-    offers = [(event, offer) for event in plan.events for offer in event.of("tail")]
-    problems = []
-    for event, offer in offers:
-        least = event.figures["tail_least"]
-        if offer.price is None or offer.price < least:
-            said = of_offer(event, offer)
-            problems.append(stop("tail_low", ("offer", offer.id), **said, price=offer.price or "–", least=least))
-    return Answer({"offers": len(offers)}, tuple(problems))
+    """PR-13: an end-of-line model is not sold below its amount, whatever the offer; a trial is a gift, no sale."""
+    offers = [
+        (event, offer)
+        for event in plan.events
+        for offer in event.offers
+        if offer.kind == "tail" or (offer.tail and offer.kind in PRICED - {"trial"})
+    ]
+    problems = tuple(problem for event, offer in offers for problem in _tail_of(event, offer))
+    return Answer({"offers": len(offers)}, problems)
+
+
+def _tail_of(event: EventFacts, offer: OfferFacts) -> Iterator[Problem]:
+    row, said = ("offer", offer.id), of_offer(event, offer)
+    if not offer.tail:
+        yield stop("not_a_tail", row, **said, day=event.starts_on)
+    elif offer.price is None:
+        yield stop("price_missing", row, **said)
+    else:
+        for limit in sorted(set(offer.leasts.values()), key=lambda one: -one.yuan):
+            if offer.price < limit.yuan:
+                yield stop("tail_low", row, **said, price=offer.price, least=limit.yuan, limit=limit.name)
+        if offer.kind == "tail":
+            yield from _unlimited(event, offer)
 
 
 def true_list(plan: PlanFacts) -> Answer:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from opsdesk.money import to_fen
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
@@ -62,3 +64,45 @@ def _against(bought: Bought, amount: Decimal, row: ClaimRow, at: datetime) -> st
     if not row.least_yuan <= amount <= row.most_yuan:
         return f"amount:{row.least_yuan}-{row.most_yuan}"
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRow:
+    """PR-9: the share in force of a platform."""
+
+    id: int
+    platform: str
+    most_share: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an event may give of a kind (None: no limit), what the platform has of it already, and all have."""
+
+    limit_count: int | None
+    limit_yuan: Decimal | None
+    count: int
+    yuan: Decimal
+    count_of_all: int
+
+
+def places(row: ShareRow, limit: int) -> int:
+    """PR-9: return how many places of a quota a platform may have."""
+    return int(limit * row.most_share)
+
+
+def beyond_share(row: ShareRow, given: Given, amount: Decimal) -> str:
+    """PR-9: return why one more claim would bring a platform above its share; empty: it would not.
+
+    Measured against the quota of the event (without one its budget), not against what was claimed so far: else the
+    first claim of a platform would always be refused, and it would matter who comes first elsewhere (PR-18). Only
+    where an event has neither, the claims so far are all there is to measure against.
+    """
+    if given.limit_count is not None:
+        most = places(row, given.limit_count)
+        return f"share:{row.platform}:{most}:{given.limit_count}" if given.count + 1 > most else ""
+    if given.limit_yuan is not None:
+        yuan = to_fen(given.limit_yuan * row.most_share)
+        return f"share_yuan:{row.platform}:{yuan}:{given.limit_yuan}" if given.yuan + amount > yuan else ""
+    beyond = given.count + 1 > row.most_share * (given.count_of_all + 1)
+    return f"share_so_far:{row.platform}:{given.count}:{given.count_of_all}" if beyond else ""

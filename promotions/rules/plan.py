@@ -1,24 +1,27 @@
 """PR-1 … PR-17: a year's plan as facts, and what a check answers. Plain Python."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from promotions.rules.limits import Limit
 from promotions.rules.nets import CutRow
+from promotions.rules.peak import FieldFacts
 
 PASS, WARN, STOP = "pass", "warn", "stop"
 PRICED = frozenset({"hero", "cut", "flash", "trial", "launch", "tail"})
 FIGURES = (
-    "first_day", "event_days", "extra_days", "goal_share", "budget_share", "spread_most", "depth_hero", "depth_other",
+    "first_day", "event_days", "extra_days", "goal_share", "budget_share", "spread_most",
     "flash_models", "flash_models_festival", "flash_share", "trials_year", "trial_shops", "new_days",
     "cashback_least", "cashback_most", "cashback_quota", "cashback_quota_festival",
     "show_order_least", "show_order_most", "coupon_least", "coupon_most", "phone_least", "phone_most", "auctions",
-    "tail_least", "stock_days", "list_days", "install_days",
+    "stock_days", "list_days", "install_days", "delivery_days", "usual_days",
     "month.anniversary", "month.national_day", "month.double_11", "month.double_12",
 )  # fmt: skip
-"""The rows of PlanRule without which no plan can be checked."""
+"""The figures without which no plan can be checked; `promotions.queries.plan_figures` says from which table each is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,13 @@ class ShopFacts:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The rows of the plan's rules in force on a day: figures by code, who may offer what, each channel's part."""
+    """The rows of the plan's rules in force on a day: figures by code, who may offer what, each channel's part,
+    and at most which share of a kind of reward a platform may have (PR-9)."""
 
     numbers: Mapping[str, Decimal]
     allowed: Mapping[str, frozenset[tuple[str, str]]]
     parts: Mapping[str, frozenset[str]]
+    shares: Mapping[str, Mapping[str, Decimal]] = dataclasses.field(default_factory=dict)
 
     def __getitem__(self, code: str) -> Decimal:
         return self.numbers[code]
@@ -56,7 +61,7 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
     """An offer with what is known of its model: the list price on the first day, since when, and the one before; by
-    shop the lowest price allowed, and the reductions that hold there on that day whatever the plan says.
+    shop what limits its price, and the reductions that hold there on that day whatever the plan says.
     """
 
     id: int
@@ -73,13 +78,16 @@ class OfferFacts:
     given_out_on: date | None = None
     installed: bool = True
     hero: bool = False
+    tail: bool = False
     launched_on: date | None = None
     list_price: Decimal | None = None
     list_since: date | None = None
     list_before: Decimal | None = None
     best_sold: Decimal | None = None
-    floors: Mapping[int, Decimal] = field(default_factory=dict)
-    standing: Mapping[int, tuple[CutRow, ...]] = field(default_factory=dict)
+    floors: Mapping[int, Decimal] = dataclasses.field(default_factory=dict)
+    standing: Mapping[int, tuple[CutRow, ...]] = dataclasses.field(default_factory=dict)
+    depths: Mapping[int, Limit] = dataclasses.field(default_factory=dict)
+    leasts: Mapping[int, Limit] = dataclasses.field(default_factory=dict)
 
     @property
     def cost(self) -> Decimal:
@@ -107,7 +115,7 @@ class EventFacts:
     stock_by: date | None = None
     offers: tuple[OfferFacts, ...] = ()
     targets: tuple[tuple[ShopFacts, Decimal], ...] = ()
-    installs_per_day: int | None = None
+    field: FieldFacts | None = None
 
     @property
     def last_day(self) -> date:

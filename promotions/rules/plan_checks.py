@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from promotions.rules import checks_calendar, checks_money, checks_offers, checks_prices
+from promotions.rules import checks_calendar, checks_field, checks_money, checks_offers, checks_prices
 from promotions.rules.plan import PASS, STOP, WARN, Answer, PlanFacts, Row
 
 CHECKS: tuple[tuple[str, str, Callable[[PlanFacts], Answer]], ...] = (
@@ -37,7 +37,7 @@ CHECKS: tuple[tuple[str, str, Callable[[PlanFacts], Answer]], ...] = (
     ("PR-16", "true_list", checks_prices.true_list),
     ("PR-17", "stock", checks_calendar.stock),
     ("DS-11", "floors", checks_prices.floors),
-    ("AS-1", "capacity", checks_calendar.capacity),
+    ("AS-1", "capacity", checks_field.capacity),
 )
 
 

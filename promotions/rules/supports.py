@@ -1,9 +1,11 @@
 """DS-1 … DS-7, FI-4: what a shop may ask for and how much of it is paid; what a period's sales earn. Plain Python."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
+
+PER_MILLE = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,50 @@ class Terms:
     opened_within_days: int | None
     needs_trait: str
     platforms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """DS-9: from which share of multi-mode models in the sales of so many days on a support is higher, by how much."""
+
+    id: int
+    days: int
+    least_share: Decimal
+    more_share: Decimal
+    more_yuan: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """DS-9: what a shop was paid and kept for multi-mode models and in all; how much could not be looked at."""
+
+    multimode_yuan: Decimal
+    sales_yuan: Decimal
+    unlooked: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """The part of multi-mode models, rounded down so that just below a threshold stays below; None: no sales."""
+        return (self.multimode_yuan / self.sales_yuan).quantize(PER_MILLE, ROUND_DOWN) if self.sales_yuan else None
+
+
+def with_more(terms: Terms, more: More | None, mix: Mix | None) -> tuple[Terms, tuple[str, ...]]:
+    """DS-9: return the terms that hold for a shop that lives mainly on multi-mode models, and why they do or do not."""
+    if more is None or mix is None:
+        return terms, ()
+    if mix.share is None:
+        return terms, (f"multimode_unknown:{more.days}:{mix.unlooked}",)
+    found = f"{_percent(mix.share)}:{_percent(more.least_share)}:{more.days}:{mix.unlooked}"
+    if mix.share < more.least_share:
+        return terms, (f"multimode_less:{found}",)
+    share = None if terms.share is None else min(terms.share + more.more_share, Decimal(1))
+    most = None if terms.most_yuan is None else terms.most_yuan + more.more_yuan
+    because = f"multimode:{found}:{more.id}:{_percent(more.more_share)}:{more.more_yuan}"
+    return replace(terms, share=share, most_yuan=most), (because,)
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f}"
 
 
 @dataclass(frozen=True, slots=True)

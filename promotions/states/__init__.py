@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from promotions.states import claim, plan, price, price_cut, price_rule, price_signal, spending, support
+from promotions.states import auction, claim, plan, price, price_cut, price_rule, price_signal, spending, support
 
 EVENTS: dict[str, Any] = {
+    **auction.EVENTS,
     **claim.EVENTS,
     **plan.EVENTS,
     **price.EVENTS,

@@ -20,7 +20,10 @@ CHECKS: dict[str, tuple[Any, Any]] = {
     "trials": (_("Free trials"), _("{found} of at most {most} in the year")),
     "launches": (_("New models"), _("{launches} launches, {offers} offers of new models")),
     "cashback": (_("Cash-back for reviews"), _("{quota} times in the year")),
-    "show_order": (_("Show-your-order rewards"), _("{quota} times in the year, {percent} % of them at JD")),
+    "show_order": (
+        _("Show-your-order rewards"),
+        _("{quota} times in the year, {percent} % of them on the leading platform"),
+    ),
     "coupons": (_("Coupons"), _("{offers} kinds, given out before the brand day")),
     "phone": (_("Phone orders"), _("{offers} offers")),
     "amusements": (_("Draws, gifts, auctions"), _("{draws} draws at {events} brand days")),
@@ -31,7 +34,10 @@ CHECKS: dict[str, tuple[Any, Any]] = {
     "true_list": (_("Honest list prices"), _("{offers} prices, none raised within {days} days before")),
     "stock": (_("Stock"), _("{pieces} pieces for {events} brand days, settled in time")),
     "floors": (_("Price floors"), _("{prices} prices with everything taken off")),
-    "capacity": (_("Installation afterwards"), _("at most {peak} pieces to be installed after a brand day")),
+    "capacity": (
+        _("Installation afterwards"),
+        _("up to {planned} installations a day after a brand day, {can} are possible"),
+    ),
 }
 """By check: its name, and what it says when nothing is wrong."""
 
@@ -56,7 +62,7 @@ PROBLEMS: dict[str, Any] = {
     "list_missing": _("{event}, {kind} {product}: no list price on {day}"),
     "not_a_hero": _("{event}, {kind} {product}: not a hero model on {day}"),
     "too_deep": _(
-        "{event}, {kind} {product}: ¥{price} is {share} % of list ¥{list_price}; not below ¥{least} ({percent} %)"
+        "{event}, {kind} {product}: ¥{price} is {share} % of list ¥{list_price}; not below ¥{least} ({limit})"
     ),
     "offered_twice": _("{event}, {kind} {product}: {shop} offers it already ({other})"),
     "other_promise": _("{event}, {kind} {product}: another promise of ¥{price} runs at the same time"),
@@ -75,12 +81,14 @@ PROBLEMS: dict[str, Any] = {
     "amount_outside": _("{event}, {kind} {product}: ¥{amount} each; ¥{least} to ¥{most} are allowed"),
     "quota_missing": _("{event}, {kind} {product}: has no quota"),
     "cashback_many": _("{event}: cash-back for {found} customers, at most {most} are allowed"),
-    "show_order_jd": _("only {percent} % of the show-your-order rewards are at JD"),
+    "show_order_share": _("{event}: {percent} % of the show-your-order rewards are for {platform}, at most {most} %"),
     "coupon_without_model": _("{event}, {kind}: a coupon belongs to a model"),
     "coupon_late": _("{event}, {kind} {product}: given out on {day}, but the brand day begins on {starts_on}"),
     "kind_missing": _("{event}: {kind} is missing"),
     "auctions_few": _("{event}: {found} auctions a month, {least} are planned"),
-    "tail_low": _("{event}, {kind} {product}: ¥{price} is below ¥{least}"),
+    "not_a_tail": _("{event}, {kind} {product}: not marked as end of line on {day}"),
+    "tail_low": _("{event}, {kind} {product}: ¥{price} is below ¥{least} ({limit})"),
+    "no_limit": _("{event}, {kind} {product}: no price rule says how low it may go in {shops}"),
     "theme_missing": _("{event}: has no theme"),
     "theme_twice": _("{event}: the theme “{theme}” is used twice"),
     "festival_wrong": _("{event}: festival “{festival}”, but this month's is “{wanted}”"),
@@ -96,9 +104,29 @@ PROBLEMS: dict[str, Any] = {
     "below_floor_after": _(
         "{event}, {kind} {product}: ¥{net} once cash-back and rewards are paid back, floor ¥{floor} ({shops})"
     ),
-    "capacity_short": _("{event}: {sold} to be installed, {can} are possible in {days} days"),
-    "capacity_far": _("{event}: {sold} to be installed, only {can} are possible in {days} days"),
-    "capacity_unknown": _("up to {peak} pieces to be installed; nobody has entered how many are possible a day"),
+    "capacity_short": _(
+        "{event}: {sold} to be installed, up to {planned} a day ({usual} of them ordinary ones), {can} are possible; "
+        "from {day} on {late} will be late"
+    ),
+    "capacity_far": _(
+        "{event}: {sold} to be installed, up to {planned} a day ({usual} of them ordinary ones), {can} are possible; "
+        "from {day} on {late} will be late, and {left} are not done after {days} days"
+    ),
+    "capacity_partly": _(
+        "{event}: {sold} to be installed, up to {planned} a day ({usual} of them ordinary ones), {can} are known to be "
+        "possible; from {day} on {late} would be late, but {unknown} of {all} installers have no capacity entered"
+    ),
+    "capacity_regions": _(
+        "{event}: enough installers in all, but not in {count} regions; from {day} on installations there will be late "
+        "(a day: wanted/possible): {regions}"
+    ),
+    "capacity_unknown": _(
+        "{event}: up to {sold} pieces to be installed; could not be checked: for some of these days no installer has "
+        "a capacity entered"
+    ),
+    "deadline_unknown": _(
+        "{event}: up to {sold} pieces to be installed; could not be checked: no deadline of installation is in force"
+    ),
 }
 """By problem: what does not hold, with its numbers."""
 

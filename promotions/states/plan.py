@@ -101,4 +101,5 @@ EVENTS = {
     "brandevent.extend": _("Extended by {days} days: {reason}"),
     "brandevent.review": _("Reviewed: ¥{sales_yuan} of ¥{target_yuan}"),
     "brandevent.export": _("Review exported"),
+    "planrule.move": _("Figure {code} = {number} of planning given up for the one in the table that binds it"),
 }

@@ -38,10 +38,11 @@ class Consequence(models.TextChoices):
 
 
 class Tag(models.TextChoices):
-    """PR-4, PR-13: what a model is marked as."""
+    """PR-4, PR-13, DS-9: what a model is marked as."""
 
     HERO = "hero", _("hero model")
     TAIL = "tail", _("end of line")
+    MULTIMODE = "multimode", _("multi-mode model")
 
 
 OUTCOMES = {

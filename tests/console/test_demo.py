@@ -27,7 +27,7 @@ from opsdesk.people.models import User
 from opsdesk.people.roles import ROLES
 from orders.models import Import, Order, RejectedRow
 from orders.states import ImportState
-from promotions.models import BrandEvent, YearPlan
+from promotions.models import Auction, BrandEvent, YearPlan
 from promotions.queries import plan_facts
 from promotions.rules import plan_checks
 
@@ -215,3 +215,10 @@ def test_brand_days_are_past_reviewed_and_to_come_and_the_next_year_is_begun(com
     assert Approval.objects.filter(kind="festival", state="waiting").count() == 1
     facts = plan_facts.facts_of(YearPlan.objects.get(year=AT.year), at=AT)
     assert plan_checks.stops(plan_checks.check(facts)) == []
+
+
+def test_pr_12_the_demo_has_an_auction_a_week_one_of_them_below_its_floor(company):
+    weeks = list(Auction.objects.order_by("week_on").values_list("week_on", flat=True))
+    assert len(weeks) == 6 and {(late - early).days for early, late in zip(weeks, weeks[1:], strict=False)} == {7}
+    assert {"won", "unsold"} <= set(Auction.objects.values_list("state", flat=True))
+    assert Auction.objects.all().below_floor().count() == 1

@@ -17,8 +17,9 @@ from opsdesk.people.operations import ensure_roles
 from opsdesk.people.queries import actor_of
 from orders.models import Order
 from promotions import tasks
-from promotions.models import Claim, ClaimRule, Pot
+from promotions.models import Claim, ClaimRule, ClaimShare, Pot
 from promotions.operations import claims, draws, pots
+from promotions.queries import claims as queries
 from promotions.rules import claims as rule
 from promotions.rules import draws as drawing
 from tests import make
@@ -281,3 +282,90 @@ def test_pr_18_many_orders_are_entered_on_one_page_each_with_its_answer(client):
     body = client.post("/desk/claims/", data).content.decode()
     assert "待付款" in body and "不足" in body and "9999" in body
     assert Claim.objects.count() == 1
+
+
+def shared(quota: int | None, yuan: str | None = None, most: str = "0.2") -> Pot:
+    """A pot of show-your-order rewards, of which Tmall may have a small part."""
+    ClaimRule.objects.get_or_create(
+        kind="show_order", least_yuan=Decimal(10), most_yuan=Decimal(50), days=60, valid_from=make.LONG_AGO,
+        platforms=["jd", "tmall"],
+    )  # fmt: skip
+    where = make.platform("tmall")
+    ClaimShare.objects.create(kind="show_order", platform=where, most_share=Decimal(most), valid_from=make.LONG_AGO)
+    limits = (Decimal(yuan) if yuan else None, quota)
+    return pots.open_pot(make.shop(), "show_order", "晒单有礼", limits=limits, by=SYSTEM, at=AT)
+
+
+def showing(row: Pot, amount: str = "20.00") -> claims.Wanted:
+    return claims.Wanted(row.pk, "show_order", Decimal(amount))
+
+
+@pytest.mark.usefixtures("_rules")
+def test_pr_9_tmall_has_its_small_part_of_the_quota_and_no_place_more():
+    row, by = shared(10), somebody("li", "customer_service")
+    jd = make.shop("jd-pop", on="jd")
+    first = claims.enter(make.signed_order("1").pk, showing(row), by=by, at=AT)
+    assert first.because[1] == f"claim_share:{ClaimShare.objects.get().pk}", "the first is not refused for want of JD's"
+    claims.enter(make.signed_order("2").pk, showing(row), by=by, at=AT)
+    third = make.signed_order("3")
+    with pytest.raises(claims.MayNotClaim) as why:
+        claims.enter(third.pk, showing(row), by=by, at=AT)
+    assert str(why.value.facts["why"]) == queries.why_not("share:tmall:2:10") and "10" in str(why.value)
+    assert (Claim.objects.count(), held(row)[0]) == (2, Decimal("40.00"))
+    for number in ("4", "5", "6", "7", "8", "9", "10", "11"):
+        claims.enter(make.signed_order(number, where=jd).pk, showing(row), by=by, at=AT)
+    assert Claim.objects.filter(order__shop=jd).count() == 8, "JD takes all that is left"
+    claims.reverse(first.pk, reason="订单已退款", by=somebody("qian", "finance"), at=AT)
+    assert claims.enter(third.pk, showing(row), by=by, at=AT).state == "approved", "a place that came back is free"
+
+
+@pytest.mark.usefixtures("_rules")
+def test_pr_9_the_share_of_the_day_counts_and_other_kinds_and_platforms_have_none():
+    row, by = shared(10), somebody("li", "customer_service")
+    claims.enter(make.signed_order("1").pk, showing(row), by=by, at=AT)
+    ClaimShare.objects.update(valid_to=AT.date())
+    claims.enter(make.signed_order("2").pk, showing(row), by=by, at=AT)
+    assert claims.enter(make.signed_order("3").pk, showing(row), by=by, at=AT).because[1:] == []
+    cash = claims.enter(make.signed_order("4").pk, wanted(pot()), by=by, at=AT)
+    assert len(cash.because) == 1
+
+
+SHARE = rule.ShareRow(3, "tmall", Decimal("0.200"))
+
+
+@pytest.mark.parametrize(
+    ("_case", "given", "amount", "expected"),
+    [
+        ("the last of its places", rule.Given(100, Decimal(2000), 19, Decimal(380), 19), "20", ""),
+        ("one beyond", rule.Given(100, Decimal(2000), 20, Decimal(400), 90), "20", "share:tmall:20:100"),
+        ("no fraction of a place", rule.Given(9, None, 1, Decimal(20), 1), "20", "share:tmall:1:9"),
+        ("without a quota the budget counts", rule.Given(None, Decimal(1000), 4, Decimal(150), 4), "50", ""),
+        ("a fen beyond", rule.Given(None, Decimal(1000), 4, Decimal(150), 4), "50.01", "share_yuan:tmall:200.00:1000"),
+        ("without either what was claimed so far", rule.Given(None, None, 1, Decimal(20), 9), "20", ""),
+        ("and that is not enough", rule.Given(None, None, 1, Decimal(20), 8), "20", "share_so_far:tmall:1:8"),
+    ],
+)
+def test_pr_9_what_a_share_is_measured_against(_case, given, amount, expected):
+    assert rule.beyond_share(SHARE, given, Decimal(amount)) == expected
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_rules")
+def test_pr_9_sixteen_orders_at_once_for_four_places_of_tmall():
+    row, by = shared(20), somebody("li", "customer_service")
+    orders = [make.signed_order(str(number)).pk for number in range(16)]
+    start, refused = Barrier(4), []
+
+    def work(part: list[int]) -> None:
+        start.wait()
+        for pk in part:
+            try:
+                claims.enter(pk, showing(row), by=by, at=AT)
+            except claims.MayNotClaim:
+                refused.append(pk)
+        connection.close()
+
+    threads = [Thread(target=work, args=(orders[place::4],)) for place in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert (Claim.objects.count(), len(refused), held(row)[0]) == (4, 12, Decimal("80.00"))

@@ -10,6 +10,7 @@ from django.db import transaction
 from promotions.queries import plan_facts
 from promotions.rules import plan_checks
 from promotions.rules.nets import CutRow
+from promotions.rules.peak import FieldFacts, Peak, days_of, peak
 from promotions.rules.plan import GrantFacts, PlanFacts
 from promotions.states import findings as sentences
 from tests import make_plan
@@ -57,6 +58,11 @@ def plain(plan: PlanFacts) -> PlanFacts:
 
 def shop(plan: PlanFacts, name: str):
     return next(one for one in plan.shops if one.name == name)
+
+
+def field(can: int, *, usual: int = 0, unknown: int = 0) -> FieldFacts:
+    """The days after April's brand day, on each of which so many may be installed."""
+    return FieldFacts(dict.fromkeys(days_of(date(2027, 4, 9), 3, 3, 10), can), 4, unknown, usual, 3)
 
 
 def test_pr_14_the_handbooks_own_year_passes_with_its_numbers(good):
@@ -241,9 +247,21 @@ BAD = {
         lambda p: offer(p, 4, "cut", standing={p.shops[0].id: (CutRow("coupon", "店铺券", D(100)),)}),
         ("DS-11", "below_floor", {"net": D("1749.00"), "floor": D("1799.10"), "shops": "tmall-flagship"}),
     ),
-    "more than twice what can be installed": (
-        lambda p: event(p, 4, installs_per_day=28),
-        ("AS-1", "capacity_far", {"sold": 572, "can": 280}),
+    "an ordinary model as an end-of-line one": (
+        lambda p: offer(p, 4, "tail", tail=False),
+        ("PR-13", "not_a_tail", {"product": "T1", "day": date(2027, 4, 9)}),
+    ),
+    "an end-of-line model at half price": (
+        lambda p: offer(p, 4, "flash", tail=True, price=D(998), leasts=p.events[0].of("tail")[0].leasts),
+        ("PR-13", "tail_low", {"price": D(998), "least": D("999.00")}),
+    ),
+    "more than can be installed in ten days": (
+        lambda p: event(p, 4, field=field(50, usual=3)),
+        (
+            "AS-1",
+            "capacity_far",
+            {"sold": 572, "planned": 194, "can": 50, "day": date(2027, 4, 15), "late": 431, "left": 8},
+        ),
     ),
 }
 
@@ -275,7 +293,8 @@ GOOD = {
     "a new model on the second day": lambda p: replace(p, launches=((7, "N2", date(2027, 7, 10)),)),
     "exactly at the floor": lambda p: offer(p, 4, "cut", floors={one.id: D("1849.00") for one in p.shops}),
     "half price, with whatever a brand day gives besides": lambda p: offer(p, 4, "phone", amount=D(20), budget=D(2000)),
-    "as much as can be installed": lambda p: event(p, 4, installs_per_day=58),
+    "as much as can be installed": lambda p: event(p, 4, field=field(115)),
+    "late by far, but of some installers nobody knows": lambda p: event(p, 4, field=field(50, usual=3, unknown=2)),
 }
 
 
@@ -304,15 +323,22 @@ WARNED = {
         lambda p: event(p, 4, targets=raised(p.events[0].targets, "suning")),
         "parts_reversed",
     ),
-    "more than half of the show-your-order rewards at Tmall": (
-        lambda p: more(p, 4, "show_order", shops=p.shops[:1], quota=1000, budget=D(20000)),
-        "show_order_jd",
+    "a rewarded order in five and one more at Tmall": (
+        lambda p: more(p, 4, "show_order", shops=p.shops[:1], quota=26, budget=D(520)),
+        "show_order_share",
     ),
     "below the floor once cash-back and a reward at JD are paid back": (
         lambda p: offer(p, 4, "cut", floors={one.id: D("1809.01") for one in p.shops}),
         "below_floor_after",
     ),
-    "more than can be installed": (lambda p: event(p, 4, installs_per_day=50), "capacity_short"),
+    "a shop in which no price rule says how low": (lambda p: offer(p, 4, "hero", depths={}), "no_limit"),
+    "two late on the sixth day": (lambda p: event(p, 4, field=field(114)), "capacity_short"),
+    "late by what is known": (lambda p: event(p, 4, field=field(114, unknown=1)), "capacity_partly"),
+    "one day of which nobody knows": (
+        lambda p: event(p, 4, field=replace(field(200), days={**field(200).days, date(2027, 4, 14): None})),
+        "capacity_unknown",
+    ),
+    "no deadline in force": (lambda p: event(p, 4, field=replace(field(200), within=None)), "deadline_unknown"),
 }  # fmt: skip
 
 
@@ -320,6 +346,35 @@ WARNED = {
 def test_pr_14_what_somebody_should_look_at_is_a_warning(_case, good):
     change, code = WARNED[_case]
     assert code in {one.code for one in plan_checks.warnings(plan_checks.check(change(good)))}
+
+
+@pytest.mark.parametrize(
+    ("_case", "pieces", "can", "usual", "expected"),
+    [
+        ("all in time to the last place", 572, 115, 0, Peak(191, 115, None, 0, 0)),
+        ("one fewer a day and two are late", 572, 114, 0, Peak(191, 114, date(2027, 4, 17), 2, 0)),
+        ("ordinary orders come first", 30, 13, 3, Peak(13, 13, None, 0, 0)),
+        ("nobody works", 3, 0, 0, Peak(1, 0, date(2027, 4, 15), 3, 3)),
+    ],
+)
+def test_as_1_what_is_sold_is_spread_over_the_days_and_installed_by_deadline(_case, pieces, can, usual, expected):
+    assert peak(pieces, 3, field(can, usual=usual)) == expected
+
+
+def test_as_1_on_rest_days_nobody_goes_and_the_rest_is_late():
+    days = {**field(20).days, date(2027, 4, 13): 0, date(2027, 4, 14): 0}
+    assert peak(90, 3, replace(field(20), days=days)) == Peak(30, 20, date(2027, 4, 15), 10 + 20 + 30, 0)
+
+
+def test_pr_9_the_planned_share_of_a_platform_is_compared_with_its_dated_row(good):
+    just = more(good, 4, "show_order", shops=good.shops[:1], quota=25, budget=D(500))
+    assert "show_order_share" not in {one.code for one in plan_checks.warnings(plan_checks.check(just))}
+    beyond = more(good, 4, "show_order", shops=good.shops[:1], quota=26, budget=D(520))
+    [found] = [one for one in plan_checks.warnings(plan_checks.check(beyond)) if one.code == "show_order_share"]
+    assert (found.rule, found.row[0]) == ("PR-9", "event")
+    assert {name: found.numbers[name] for name in ("platform", "percent", "most")} == {
+        "platform": "tmall", "percent": D("20.6"), "most": D("20.0"),
+    }  # fmt: skip
 
 
 def test_pr_14_every_check_and_every_problem_has_a_sentence():

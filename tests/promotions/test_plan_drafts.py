@@ -5,9 +5,19 @@ from decimal import Decimal as D
 
 import pytest
 
+from channels.models import Platform
 from opsdesk.actor import SYSTEM
-from promotions.models import BrandEvent, EventOffer, OfferShop, PlanRule, YearPlan
-from promotions.operations import drafting, plans, templates
+from promotions.models import (
+    BrandEvent,
+    ClaimRule,
+    EventOffer,
+    ListPriceProof,
+    OfferShop,
+    PlanRule,
+    PriceRule,
+    YearPlan,
+)
+from promotions.operations import drafting, plans, price_rules, templates
 from promotions.queries import plan_facts
 from promotions.rules import plan_checks
 from promotions.states.plan import EventState
@@ -77,25 +87,75 @@ def test_pr_14_an_offer_may_be_changed_and_taken_out_of_a_draft_only():
 
 def test_pr_14_facts_cost_the_same_however_many_offers(django_assert_max_num_queries):
     plan = make_plan.year()
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(33):
         plan_facts.facts_of(plan, at=AT)
 
 
-def test_pr_14_without_a_rule_the_checker_says_which_is_missing():
+@pytest.mark.parametrize(
+    ("_case", "rows", "named"),
+    [
+        ("a figure of planning", PlanRule.objects.filter(code="stock_days"), "stock_days"),
+        ("what a claim pays", ClaimRule.objects.filter(kind="coupon"), "coupon_least"),
+        ("how long a list price must stand", ListPriceProof.objects.all(), "list_days"),
+        ("the depth of campaigns", PriceRule.objects.filter(code__startswith="campaign-"), "PR-4"),
+        ("the amount of end-of-line models", PriceRule.objects.filter(code="end-of-line"), "PR-13"),
+    ],
+)
+def test_pr_14_without_a_rule_the_checker_says_which_is_missing(_case, rows, named):
     plan = make_plan.year()
-    PlanRule.objects.filter(code="tail_least").delete()
-    with pytest.raises(plan_facts.RuleMissing, match="tail_least"):
+    rows.all().delete()
+    with pytest.raises(plan_facts.RuleMissing, match=named):
         plan_facts.facts_of(plan, at=AT)
 
 
-def test_pr_14_a_figure_changed_by_a_dated_row_counts_for_events_from_that_day():
+def replaced(code: str, figure: str) -> None:
+    """From August 2027 another figure of a price rule holds."""
+    rule = PriceRule.objects.get(code=code)
+    price_rules.replace(rule.pk, figure=D(figure), valid_from=date(2027, 8, 1), by=SYSTEM, at=AT)
+
+
+def test_pr_13_the_amount_of_the_price_rule_of_the_day_is_what_the_plan_is_checked_by():
     plan = make_plan.year()
-    rule = PlanRule.objects.get(code="tail_least")
-    rule.valid_to = date(2027, 8, 1)
-    rule.save()
-    PlanRule.objects.create(
-        code="tail_least", rule="PR-13", number=1099, text="尾货最低售价", valid_from=date(2027, 8, 1)
-    )
+    replaced("end-of-line", "1099")
     found = plan_checks.stops(plan_checks.check(plan_facts.facts_of(plan, at=AT)))
     assert [one.code for one in found] == ["tail_low"] * 5
+    assert {one.numbers["event"] for one in found} == {f"{month}月品牌日" for month in range(8, 13)}
+    assert {(one.rule, one.numbers["least"], one.numbers["limit"]) for one in found} == {
+        ("PR-13", D("1099.00"), "尾货不低于 999 元")
+    }
+
+
+def test_pr_4_the_depth_of_the_price_rule_of_the_day_is_what_the_plan_is_checked_by():
+    """The hero stands below 88 % of 2,999; a rule of 88 % stops it from August on, and DS-11 with it."""
+    plan = make_plan.year()
+    replaced("campaign-hero", "0.88")
+    found = plan_checks.stops(plan_checks.check(plan_facts.facts_of(plan, at=AT)))
+    deep = [one for one in found if one.code == "too_deep"]
+    assert [one.numbers["event"] for one in deep] == [f"{month}月品牌日" for month in range(8, 13)]
+    assert {(one.rule, one.numbers["least"], one.numbers["percent"]) for one in deep} == {("PR-4", D("2639.12"), 88)}
+    assert {one.code for one in found} == {"too_deep", "below_floor"}
+
+
+def test_pr_4_a_rule_for_one_platform_stops_the_offer_there_and_names_itself():
+    plan = make_plan.year()
+    jd = Platform.objects.get(code="jd")
+    common = {"kind": "share_of_list", "figure": D("0.97"), "when": "campaign", "binds": ["own_shop"]}
+    rule = PriceRule(code="jd-97", name="京东活动不低于九七折", platform=jd, valid_from=date(2027, 1, 1), **common)
+    price_rules.enter(rule, by=SYSTEM, at=AT)
+    found = plan_checks.stops(plan_checks.check(plan_facts.facts_of(plan, at=AT)))
+    deep = [one.numbers for one in found if one.code == "too_deep"]
+    assert {(one["product"], one["least"], one["limit"]) for one in deep} == {
+        ("C1", D("1939.03"), "京东活动不低于九七折"),
+        ("N1", D("3879.03"), "京东活动不低于九七折"),
+    }
+
+
+def test_pr_9_the_amount_of_a_reward_is_that_of_the_rule_of_its_claims():
+    plan = make_plan.year()
+    ClaimRule.objects.filter(kind="show_order").update(valid_to=date(2027, 8, 1))
+    ClaimRule.objects.create(
+        kind="show_order", least_yuan=D(25), most_yuan=D(50), platforms=["tmall"], days=60, valid_from=date(2027, 8, 1)
+    )
+    found = plan_checks.stops(plan_checks.check(plan_facts.facts_of(plan, at=AT)))
+    assert [one.code for one in found] == ["not_entitled"] * 5 + ["amount_outside"] * 5
     assert {one.numbers["event"] for one in found} == {f"{month}月品牌日" for month in range(8, 13)}

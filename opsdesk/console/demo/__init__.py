@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from channels.models import Shop
 from opsdesk.console.demo import (
+    auctions,
     brand_days,
     care,
     cast,
@@ -58,6 +59,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     money.enter(plan)
     floors.enter(plan)
     brand_days.enter(plan)
+    auctions.enter(plan)
     story.report_yesterday(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]

@@ -37,6 +37,7 @@ _HEROES, _CUTS = ("DSF320-85", "CSD60-30"), ("CSD60-21", "DSF360-90")
 _FLASH, _TRIAL, _LAST, _NEW = ("DM510-40", "CSD80-30", "DSF380-110", "DM550-60"), "DM520-50", "DSF310-75/85", "DM600-90"
 _SHARES = {False: Decimal("0.08"), True: Decimal("0.15")}
 _TAOBAO = 1
+_SEVERAL = "多模"
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,14 @@ def enter(plan: Plan) -> None:
 
 
 def _mark(plan: Plan, company: _Company) -> None:
-    """Heroes and end-of-line models are marked, unless they are already; the standing plan holds since long ago."""
+    """Heroes, end-of-line and multi-mode models are marked, unless they are; the standing plan holds since long ago."""
     for model in models().values():
         tag = {"hero": Tag.HERO, "last": Tag.TAIL}.get(model.mark)
         product = company.products[model.code]
         if tag and not ProductTag.objects.filter(product=product, tag=tag).exists():
             ProductTag.objects.create(product=product, tag=tag, valid_from=plan.since)
+    several = [one for one in company.products.values() if one.series == _SEVERAL]
+    ProductTag.objects.bulk_create(ProductTag(product=one, tag=Tag.MULTIMODE, valid_from=plan.since) for one in several)
     for draft in _offers(4, plan.today.year, company, launch=None):
         list_yuan = _list_of(draft, company)
         StandingOffer.objects.create(

@@ -61,8 +61,8 @@ def enter(order_id: int, wanted: Wanted, *, by: Actor, at: datetime) -> Claim:
     by.need("promotions.enter_claim")
     order = Order.objects.visible_to(by).for_change(order_id)
     verdict = queries.verdict_on(order, wanted.kind, wanted.amount_yuan, at=at)
-    if not verdict.may:
-        raise MayNotClaim(order=order, why=queries.why_not(verdict.because[0]))
+    if against := queries.misfit(wanted.pot, order, wanted.kind) if verdict.may else verdict.because[0]:
+        raise MayNotClaim(order=order, why=queries.why_not(against))
     claim = _written(order, wanted, verdict.because, by=by, at=at)
     pots.reserve(wanted.pot, wanted.amount_yuan, source=(LABEL, claim.pk), at=at)
     audit.record(claim, "claim.enter", by=by, at=at, kind=claim.get_kind_display(), amount_yuan=str(claim.amount_yuan))

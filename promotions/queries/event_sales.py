@@ -118,7 +118,7 @@ def _spent(row: Pot, entries: Sequence[PotEntry], event: BrandEvent, at: datetim
     since = event.opens_at
 
     def sign(entry: PotEntry) -> int:
-        return -1 if entry.kind == Spending.RELEASE else 1
+        return -1 if entry.kind in (Spending.RELEASE, Spending.RETURN) else 1
 
     yuan = [burn.Move(entry.at, sign(entry) * entry.amount_yuan) for entry in entries]
     times = [burn.Move(entry.at, Decimal(sign(entry) * entry.count)) for entry in entries]

@@ -21,4 +21,19 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True, verbose_name="shut"),
         ),
         migrations.RunSQL(SHUT_BEFORE, migrations.RunSQL.noop),
+        migrations.AlterField(
+            model_name="draw",
+            name="title",
+            field=models.CharField(max_length=80, verbose_name="name of the draw"),
+        ),
+        migrations.AlterField(
+            model_name="rebate",
+            name="state",
+            field=models.CharField(
+                choices=[("proposed", "to be approved"), ("booked", "on the account"), ("refused", "refused")],
+                default="proposed",
+                max_length=8,
+                verbose_name="state",
+            ),
+        ),
     ]

@@ -66,7 +66,7 @@ def enter(order_id: int, wanted: Wanted, *, by: Actor, at: datetime) -> Claim:
     claim = _written(order, wanted, verdict.because, by=by, at=at)
     pots.reserve(wanted.pot, wanted.amount_yuan, source=(LABEL, claim.pk), at=at)
     audit.record(claim, "claim.enter", by=by, at=at, kind=claim.get_kind_display(), amount_yuan=str(claim.amount_yuan))
-    question = approvals.Question(Kind.CLAIM, claim, wanted.amount_yuan, claim.get_kind_display())
+    question = approvals.Question(Kind.CLAIM, claim, wanted.amount_yuan, f"{claim.get_kind_display()} · {order.number}")
     approvals.ask(question, by=by, at=at)
     claim.refresh_from_db()
     return claim

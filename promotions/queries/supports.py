@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.models import Partner, Shop
+from channels.states import PartnerKind
 from opsdesk.days import midnight
 from opsdesk.money import ZERO
 from orders.models import Order
@@ -104,7 +105,8 @@ def moments(starts_on: date, ends_on: date) -> tuple[datetime, datetime]:
 
 def rebate_sales(starts_on: date, ends_on: date, partners: Iterable[int] | None = None) -> dict[int, Decimal]:
     """FI-4: return what each distributor's shops were paid in a period and did not give back, in yuan. One query."""
-    rows = Order.objects.counted().paid_between(midnight(starts_on), midnight(ends_on)).exclude(shop__operator=None)
+    rows = Order.objects.counted().paid_between(midnight(starts_on), midnight(ends_on))
+    rows = rows.filter(shop__operator__kind=PartnerKind.DISTRIBUTOR)
     if partners is not None:
         rows = rows.filter(shop__operator__in=list(partners))
     kept = Coalesce(F("total_yuan"), F("paid_yuan"), ZERO) - Coalesce(F("refunded_yuan"), ZERO)

@@ -27,8 +27,9 @@ from opsdesk.people.models import User
 from opsdesk.people.roles import ROLES
 from orders.models import Import, Order, RejectedRow
 from orders.states import ImportState
-from promotions.models import BrandEvent, YearPlan
+from promotions.models import BrandEvent, Claim, Draw, PotEntry, PriceGrant, SupportApplication, YearPlan
 from promotions.queries import plan_facts
+from promotions.rules import draws as drawing
 from promotions.rules import plan_checks
 
 pytestmark = pytest.mark.django_db  # each test in a savepoint within what `company` has entered
@@ -215,3 +216,32 @@ def test_brand_days_are_past_reviewed_and_to_come_and_the_next_year_is_begun(com
     assert Approval.objects.filter(kind="festival", state="waiting").count() == 1
     facts = plan_facts.facts_of(YearPlan.objects.get(year=AT.year), at=AT)
     assert plan_checks.stops(plan_checks.check(facts)) == []
+
+
+def test_pr_18_claims_of_the_demo_are_entered_signed_and_paid_by_different_people_within_their_budgets(company):
+    paid = Claim.objects.filter(state="paid")
+    assert paid.exists() and not paid.filter(reference="").exists()
+    assert set(Claim.objects.values_list("claimed_by", flat=True)) == {"customer-service", "promotion-planner"}
+    spent = Event.objects.filter(action="claim.pay").values_list("actor", flat=True)
+    assert set(spent) == {"finance"} and spent.count() == PotEntry.objects.filter(kind="commit").count()
+    assert not Claim.objects.filter(claimed_at__gt=AT).exists()
+
+
+def test_pr_12_draws_of_the_demo_are_open_drawn_and_cancelled_and_hold_when_checked(company):
+    draws = Draw.objects.order_by("opens_at", "pk")
+    assert {draw.state for draw in draws} == {"open", "drawn", "cancelled"}
+    for draw in draws.filter(state="drawn"):
+        assert drawing.holds(draw.seed_print, draw.seed, draw.entries, draw.winners)
+        assert Event.objects.get(action="draw.open", subject_id=draw.pk).at < draw.opens_at
+    assert draws.get(state="cancelled").opens_at.month == 5
+
+
+def test_ds_2_support_of_the_demo_is_in_every_state_and_a_price_holds_for_its_days(company):
+    states = set(SupportApplication.objects.values_list("state", flat=True))
+    assert states == {"asked", "verified", "approved", "reimbursed", "refused", "withdrawn"}
+    assert not SupportApplication.objects.filter(cost_yuan__gt=0, proofs=None).exists()
+    hero = SupportApplication.objects.get(kind="hero")
+    grant = PriceGrant.objects.get(source_type="promotions.supportapplication", source_id=hero.pk)
+    assert (grant.price_yuan, grant.shop_id) == (hero.price_yuan, hero.shop_id)
+    waiting = Approval.objects.filter(kind__in=("support", "claim", "festival"), state="waiting")
+    assert not waiting.filter(asked_at__lt=AT - timedelta(days=2)).exists(), "none that would lapse at once"

@@ -120,7 +120,8 @@ def spent_of(event: BrandEvent, *, at: datetime) -> list[Spent]:
 
 def _pieces_of(event: BrandEvent, at: datetime) -> dict[int, list[burn.Move]]:
     """The pieces that each price of an event has sold in its shops: when, and how many. One query."""
-    places = OfferShop.objects.filter(offer__event=event, offer__kind__in=PRICED, shop=OuterRef("order__shop"))
+    priced = [kind for kind in PRICED if kind != OfferKind.TRIAL]
+    places = OfferShop.objects.filter(offer__event=event, offer__kind__in=priced, shop=OuterRef("order__shop"))
     offer = places.filter(offer__product=OuterRef("listing__product")).order_by("pk").values("offer")[:1]
     lines = Line.objects.filter(order__paid_at__gte=event.opens_at, order__paid_at__lt=min(event.closes_at, at))
     rows = lines.exclude(order__superseded=True).annotate(offer=Subquery(offer)).exclude(offer=None)

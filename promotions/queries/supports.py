@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Min, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,12 +54,12 @@ def _terms(row: SupportPolicy) -> rule.Terms:
 
 def facts_of(shop: Shop, kind: str, *, on: date) -> rule.ShopFacts:
     """Return what a decision on a kind needs to know of a shop. Three queries."""
-    authorised = shop.authorisations.all().in_force(on).not_revoked(on).aggregate(since=Min("valid_from"))["since"]
+    spans = shop.authorisations.all().not_revoked(on).values_list("valid_from", "valid_to")
     traits = ShopTrait.objects.all().in_force(on).filter(shop=shop).values_list("trait", flat=True)
     taken = SupportApplication.objects.all().counting().filter(shop=shop, kind=kind)
     return rule.ShopFacts(
         platform=shop.platform.code,
-        authorised_on=authorised,
+        authorised_on=rule.authorised_since(list(spans), on),
         traits=frozenset(traits),
         taken=tuple(taken.order_by("starts_on").values_list("starts_on", "ends_on")),
     )

@@ -13,7 +13,7 @@ from aftersales.models import Callback, Complaint, Job, Offer, Repair
 from aftersales.queries import callbacks
 from aftersales.states.job import Answer, JobState
 from aftersales.states.repair import RepairState
-from channels.models import Authorisation, Listing, Partner, Product, Shop
+from channels.models import Authorisation, Listing, ListPrice, Partner, Product, Shop
 from channels.queries.certificates import state_of
 from channels.queries.territories import coverage
 from channels.states import CertificateState, Duty, PartnerKind, SoldWhere
@@ -243,5 +243,7 @@ def test_ds_2_support_of_the_demo_is_in_every_state_and_a_price_holds_for_its_da
     hero = SupportApplication.objects.get(kind="hero")
     grant = PriceGrant.objects.get(source_type="promotions.supportapplication", source_id=hero.pk)
     assert (grant.price_yuan, grant.shop_id) == (hero.price_yuan, hero.shop_id)
+    listed = ListPrice.objects.filter(product=hero.product_id).order_by("-valid_from").first()
+    assert hero.price_yuan >= listed.price_yuan * Decimal("0.90"), "5 % below what Tmall lets it ask"
     waiting = Approval.objects.filter(kind__in=("support", "claim", "festival"), state="waiting")
     assert not waiting.filter(asked_at__lt=AT - timedelta(days=2)).exists(), "none that would lapse at once"

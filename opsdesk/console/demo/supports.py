@@ -15,7 +15,7 @@ from opsdesk.console.demo import actors
 from opsdesk.console.demo.plan import Plan
 from opsdesk.days import midnight
 from promotions.models import RebateTier, ShopTrait, SupportApplication
-from promotions.operations import rebates, supports
+from promotions.operations import platform_prices, rebates, supports
 from promotions.states.support import PRICED, RebatePeriod, Trait
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
@@ -76,6 +76,7 @@ class Supports:
 
     def run(self) -> None:
         """Everything in the order of its day."""
+        platform_prices.notice(at=self._plan.at - 60 * _DAY)
         traits = (("taobao-lanke", Trait.ONLY_OUR_BRAND), ("taobao-lanjie", Trait.MULTIMODE))
         for code, trait in traits:
             ShopTrait.objects.create(shop=self._shops[code], trait=trait, valid_from=self._plan.since)

@@ -37,6 +37,7 @@ urlpatterns = [
     path("healthz", public.healthz),
     path("readyz", public.readyz),
     path("draws/<int:pk>/", claims.draw, name="draw"),
+    path("draws/<int:pk>/entries.txt", claims.draw_entries, name="draw_entries"),
     path("desk/claims/", desk(claims.enter), name="claims"),
     path("desk/draw/", desk(claims.open_draw), name="draw_new"),
     path("desk/auction/", desk(auctions.open_auction), name="auction_new"),

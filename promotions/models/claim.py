@@ -161,7 +161,7 @@ class Draw(models.Model):
     and nobody else.
     """
 
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(_("name of the draw"), max_length=80)
     pot = models.ForeignKey(Pot, models.PROTECT, related_name="draws", verbose_name=_("budget and quota"))
     prize_yuan = models.DecimalField(_("prize (yuan)"), max_digits=8, decimal_places=2)
     places = models.PositiveSmallIntegerField(_("winners"))

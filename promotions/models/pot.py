@@ -29,7 +29,7 @@ class Pot(models.Model):
     """PR-3, PR-18: a budget and a quota that are spent together, of one owner (an event, an offer, a plan) and purpose.
 
     The four counters only move by one conditional UPDATE with a PotEntry in the same transaction; the database itself
-    refuses more than the limit. A limit of null is none.
+    refuses more than the limit. A limit of null is none. Shut, it promises nothing more, whatever is given back.
     """
 
     title = models.CharField(_("what for"), max_length=120)
@@ -42,6 +42,7 @@ class Pot(models.Model):
     committed_yuan = models.DecimalField(_("spent (yuan)"), max_digits=14, decimal_places=2, default=ZERO)
     reserved_count = models.PositiveIntegerField(_("reserved"), default=0)
     committed_count = models.PositiveIntegerField(_("spent"), default=0)
+    shut_at = models.DateTimeField(_("shut"), null=True)
 
     objects = PotQuerySet.as_manager()
 

@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -179,6 +180,11 @@ class SupportApplication(models.Model):
 
     def __str__(self) -> str:
         return f"S{self.pk} {self.get_kind_display()}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it holds."""
+        return self.ends_on - timedelta(days=1)
 
 
 class SupportProof(models.Model):

@@ -63,13 +63,13 @@ def enter(order_id: int, wanted: Wanted, *, by: Actor, at: datetime) -> Claim:
     by.need("promotions.enter_claim")
     order = Order.objects.visible_to(by).for_change(order_id)
     verdict = queries.verdict_on(order, wanted.kind, wanted.amount_yuan, at=at)
-    if not verdict.may:
-        raise MayNotClaim(order=order, why=queries.why_not(verdict.because[0]))
+    if against := queries.misfit(wanted.pot, order, wanted.kind) if verdict.may else verdict.because[0]:
+        raise MayNotClaim(order=order, why=queries.why_not(against))
     because = (*verdict.because, *_within_share(order, wanted, at))
     claim = _written(order, wanted, replace(verdict, because=because), by=by, at=at)
     pots.reserve(wanted.pot, wanted.amount_yuan, source=(LABEL, claim.pk), at=at)
     audit.record(claim, "claim.enter", by=by, at=at, kind=claim.get_kind_display(), amount_yuan=str(claim.amount_yuan))
-    question = approvals.Question(Kind.CLAIM, claim, wanted.amount_yuan, claim.get_kind_display())
+    question = approvals.Question(Kind.CLAIM, claim, wanted.amount_yuan, f"{claim.get_kind_display()} · {order.number}")
     approvals.ask(question, by=by, at=at)
     claim.refresh_from_db()
     return claim

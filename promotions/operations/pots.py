@@ -23,6 +23,10 @@ class QuotaSpent(Refused):
     code, sentence = "quota_spent", _("{pot}: nothing is left of its quota or budget for ¥{amount}.")
 
 
+class PotShut(QuotaSpent):
+    code, sentence = "pot_shut", _("{pot} is shut: it promises nothing more.")
+
+
 class BelowSpent(Refused):
     code, sentence = (
         "limit_below_spent",
@@ -73,12 +77,16 @@ def reserve(pot_id: int, amount_yuan: Decimal, *, source: Source, at: datetime, 
     )
     if not _entered(pot_id, Spending.RESERVE, amount_yuan, count, source, at):
         return False
-    moved = Pot.objects.filter(room, pk=pot_id).update(
+    moved = Pot.objects.filter(room, pk=pot_id, shut_at=None).update(
         reserved_yuan=F("reserved_yuan") + amount_yuan, reserved_count=F("reserved_count") + count
     )
     if not moved:
-        raise QuotaSpent(pot=_pot(pot_id), amount=amount_yuan)
+        raise _full(_pot(pot_id), amount_yuan)
     return True
+
+
+def _full(pot: Pot, amount: Decimal) -> QuotaSpent:
+    return PotShut(pot=pot) if pot.shut_at else QuotaSpent(pot=pot, amount=amount)
 
 
 @transaction.atomic
@@ -118,9 +126,7 @@ def shut_many(owners: Sequence[Source], *, reason: str, by: Actor, at: datetime)
     for owner_type, owner_id in owners:
         which |= Q(owner_type=owner_type, owner_id=owner_id)
     pots = list(Pot.objects.filter(which).order_by("pk").select_for_update())
-    Pot.objects.filter(pk__in=[pot.pk for pot in pots]).update(
-        limit_yuan=F("reserved_yuan") + F("committed_yuan"), limit_count=F("reserved_count") + F("committed_count")
-    )
+    Pot.objects.filter(pk__in=[pot.pk for pot in pots], shut_at=None).update(shut_at=at)
     audit.record_many([(pot, {"reason": reason}) for pot in pots], "pot.shut", by=by, at=at)
     return len(pots)
 

@@ -16,7 +16,7 @@ from opsdesk.approvals.states import ApprovalState, Kind
 from opsdesk.audit import models as audit
 from opsdesk.days import local
 from opsdesk.errors import Refused
-from opsdesk.money import to_fen
+from opsdesk.money import ZERO, to_fen
 from promotions.models import Rebate
 from promotions.queries import supports as queries
 from promotions.rules import supports as rule
@@ -27,6 +27,10 @@ LABEL = "promotions.rebate"
 
 class NotOver(Refused):
     code, sentence = "period_not_over", _("The period from {starts_on} is not over before {ends_on}.")
+
+
+class NothingEarned(Refused):
+    code, sentence = "rebate_nothing_earned", _("{rebate}: ¥{sales} that were not refunded earn nothing any more.")
 
 
 def span_of(period: str, day: date) -> tuple[date, date]:
@@ -111,13 +115,12 @@ def propose_again(rebate_id: int, *, by: Actor, at: datetime) -> Rebate:
     by.need("promotions.run_rebate")
     rebate: Rebate = Rebate.objects.visible_to(by).for_change(rebate_id)
     REBATE.check(rebate, "propose")
-    sales = queries.rebate_sales(rebate.starts_on, rebate.ends_on, [rebate.partner_id]).get(rebate.partner_id)
-    earned = rule.rebate(sales or rebate.sales_yuan, queries.tiers_of(rebate.period, on=rebate.starts_on))
-    changes: dict[str, Any] = {
-        "sales_yuan": sales or rebate.sales_yuan,
-        "amount_yuan": to_fen(earned.amount),
-        "because": list(earned.because),
-    }
+    kept = queries.rebate_sales(rebate.starts_on, rebate.ends_on, [rebate.partner_id])
+    sales = kept.get(rebate.partner_id, ZERO)
+    earned = rule.rebate(sales, queries.tiers_of(rebate.period, on=rebate.starts_on))
+    if not (amount := to_fen(earned.amount)):
+        raise NothingEarned(rebate=rebate, sales=sales)
+    changes: dict[str, Any] = {"sales_yuan": sales, "amount_yuan": amount, "because": list(earned.because)}
     REBATE.move(rebate, "propose", by=by, at=at, computed_at=at, **changes)
     approvals.ask(approvals.Question(Kind.REBATE, rebate, rebate.amount_yuan, str(rebate)), by=by, at=at)
     return rebate

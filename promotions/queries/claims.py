@@ -3,7 +3,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,9 +11,27 @@ from channels.models import Platform
 from opsdesk.money import ZERO
 from orders.models import Order
 from promotions.models import Claim, ClaimRule, ClaimShare, EventOffer, Pot
+from promotions.queries.plan_figures import CLAIMED
 from promotions.rules.claims import Bought, ClaimRow, Given, ShareRow, Verdict, verdict
 
 OFFER = "promotions.eventoffer"
+
+
+def misfit(pot_id: int, order: Order, kind: str) -> str:
+    """PR-8, PR-9: return why this pot is not for this order: an offer of a brand day is for its own kind, its shops and
+    what was paid on its days; empty: it is. Two queries."""
+    offer = EventOffer.objects.filter(pk__in=_offer_of(pot_id)).select_related("event").first()
+    if offer is None:
+        return ""
+    if CLAIMED.get(offer.kind, offer.kind) != kind:
+        return "other_kind"
+    if order.paid_at is None or not offer.event.opens_at <= order.paid_at < offer.event.closes_at:
+        return "other_days"
+    return "" if offer.places.filter(shop=order.shop_id).exists() else "other_shop"
+
+
+def _offer_of(pot_id: int) -> QuerySet[Pot, dict[str, int]]:
+    return Pot.objects.filter(pk=pot_id, owner_type=OFFER).values("owner_id")  # type: ignore[no-any-return]
 
 
 def verdict_on(order: Order, kind: str, amount: Decimal, *, at: datetime) -> Verdict:
@@ -73,6 +91,9 @@ def why_not(because: str) -> str:
     shared = {"platform": dict(Platform.objects.values_list("code", "name")).get(platform, platform) if more else ""}
     shared |= {"most": most, "limit": limit}
     words = {
+        "other_kind": _("this budget is for another kind of claim"),
+        "other_days": _("it was not paid on the days of this brand day"),
+        "other_shop": _("this offer does not hold in its shop"),
         "no_rule": _("no rule for this kind is in force today"),
         "not_paid": _("the order is not paid"),
         "refunded": _("the order was closed or refunded"),

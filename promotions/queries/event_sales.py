@@ -11,10 +11,10 @@ from django.db.models.functions import Coalesce
 
 from opsdesk.money import ZERO, to_fen
 from orders.models import Line, Order
-from promotions.models import BrandEvent, EventOffer, Pot, PotEntry, ShopTarget
+from promotions.models import BrandEvent, EventOffer, OfferShop, Pot, PotEntry, ShopTarget
 from promotions.models.brand_event import BrandEventQuerySet
 from promotions.rules import burn
-from promotions.states.plan import OfferKind
+from promotions.states.plan import PRICED, OfferKind
 from promotions.states.spending import Spending
 
 OWNERS = ("promotions.brandevent", "promotions.eventoffer")
@@ -101,7 +101,8 @@ def stock_of(event: BrandEvent) -> list[Stock]:
 
 
 def spent_of(event: BrandEvent, *, at: datetime) -> list[Spent]:
-    """PR-19: return the pots of an event and its offers with their pace. Three queries."""
+    """PR-19: return the pots of an event and its offers with their pace: of the event all that its offers promise, of a
+    price the pieces sold in its shops. Four queries."""
     offers = list(event.offers.values_list("pk", flat=True))
     pots = Pot.objects.filter(owner_type=OWNERS[1], owner_id__in=offers) | Pot.objects.filter(
         owner_type=OWNERS[0], owner_id=event.pk
@@ -110,18 +111,40 @@ def spent_of(event: BrandEvent, *, at: datetime) -> list[Spent]:
     moves: dict[int, list[PotEntry]] = {row.pk: [] for row in rows}
     for entry in PotEntry.objects.filter(pot__in=rows, at__lte=at).exclude(kind=Spending.COMMIT).order_by("at", "pk"):
         moves[entry.pot_id].append(entry)
-    return [_spent(row, moves[row.pk], event, at) for row in rows]
+    whole, sold = [entry for one in moves.values() for entry in one], _pieces_of(event, at)
+    return [
+        _spent(row, whole if row.owner_type == OWNERS[0] else moves[row.pk], sold.get(row.owner_id, []), event, at)
+        for row in rows
+    ]
 
 
-def _spent(row: Pot, entries: Sequence[PotEntry], event: BrandEvent, at: datetime) -> Spent:
+def _pieces_of(event: BrandEvent, at: datetime) -> dict[int, list[burn.Move]]:
+    """The pieces that each price of an event has sold in its shops: when, and how many. One query."""
+    priced = [kind for kind in PRICED if kind != OfferKind.TRIAL]
+    places = OfferShop.objects.filter(offer__event=event, offer__kind__in=priced, shop=OuterRef("order__shop"))
+    offer = places.filter(offer__product=OuterRef("listing__product")).order_by("pk").values("offer")[:1]
+    lines = Line.objects.filter(order__paid_at__gte=event.opens_at, order__paid_at__lt=min(event.closes_at, at))
+    rows = lines.exclude(order__superseded=True).annotate(offer=Subquery(offer)).exclude(offer=None)
+    found: dict[int, list[burn.Move]] = {}
+    told: Any = rows.values_list("offer", "order__paid_at", "quantity").order_by("order__paid_at", "pk")
+    for pk, paid_at, pieces in told:
+        found.setdefault(pk, []).append(burn.Move(paid_at, Decimal(pieces or 0)))
+    return found
+
+
+def _spent(
+    row: Pot, entries: Sequence[PotEntry], pieces: Sequence[burn.Move], event: BrandEvent, at: datetime
+) -> Spent:
     """What is promised and not given back counts as used; what is paid was promised before."""
     since = event.opens_at
 
     def sign(entry: PotEntry) -> int:
-        return -1 if entry.kind == Spending.RELEASE else 1
+        return -1 if entry.kind in (Spending.RELEASE, Spending.RETURN) else 1
 
     yuan = [burn.Move(entry.at, sign(entry) * entry.amount_yuan) for entry in entries]
     times = [burn.Move(entry.at, Decimal(sign(entry) * entry.count)) for entry in entries]
+    if row.owner_type == OWNERS[1] and pieces:
+        times = list(pieces)
     quota = None if row.limit_count is None else Decimal(row.limit_count)
     return Spent(
         title=row.title,

@@ -4,12 +4,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Min, Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.models import Partner, Shop
+from channels.states import PartnerKind
 from opsdesk.days import midnight
 from opsdesk.money import ZERO
 from orders.models import Order
@@ -76,12 +77,12 @@ def _terms(row: SupportPolicy) -> rule.Terms:
 
 def facts_of(shop: Shop, kind: str, *, on: date) -> rule.ShopFacts:
     """Return what a decision on a kind needs to know of a shop. Three queries."""
-    authorised = shop.authorisations.all().in_force(on).not_revoked(on).aggregate(since=Min("valid_from"))["since"]
+    spans = shop.authorisations.all().not_revoked(on).values_list("valid_from", "valid_to")
     traits = ShopTrait.objects.all().in_force(on).filter(shop=shop).values_list("trait", flat=True)
     taken = SupportApplication.objects.all().counting().filter(shop=shop, kind=kind)
     return rule.ShopFacts(
         platform=shop.platform.code,
-        authorised_on=authorised,
+        authorised_on=rule.authorised_since(list(spans), on),
         traits=frozenset(traits),
         taken=tuple(taken.order_by("starts_on").values_list("starts_on", "ends_on")),
     )
@@ -147,7 +148,8 @@ def moments(starts_on: date, ends_on: date) -> tuple[datetime, datetime]:
 
 def rebate_sales(starts_on: date, ends_on: date, partners: Iterable[int] | None = None) -> dict[int, Decimal]:
     """FI-4: return what each distributor's shops were paid in a period and did not give back, in yuan. One query."""
-    rows = Order.objects.counted().paid_between(midnight(starts_on), midnight(ends_on)).exclude(shop__operator=None)
+    rows = Order.objects.counted().paid_between(midnight(starts_on), midnight(ends_on))
+    rows = rows.filter(shop__operator__kind=PartnerKind.DISTRIBUTOR)
     if partners is not None:
         rows = rows.filter(shop__operator__in=list(partners))
     kept = Coalesce(F("total_yuan"), F("paid_yuan"), ZERO) - Coalesce(F("refunded_yuan"), ZERO)

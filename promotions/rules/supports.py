@@ -89,6 +89,20 @@ class Eligibility:
     because: tuple[str, ...]
 
 
+def authorised_since(spans: Sequence[tuple[date, date | None]], on: date) -> date | None:
+    """DS-1: return since when a shop has been authorised without a break; a certificate renewed is no opening."""
+    since: date | None = None
+    until: date | None = None
+    for start, end in sorted(spans, key=lambda span: span[0]):
+        if start > on:
+            break
+        if since is None or (until is not None and start > until):
+            since, until = start, end
+        elif until is not None:
+            until = None if end is None else max(until, end)
+    return since if until is None or until > on else None
+
+
 def eligibility(terms: Terms, shop: ShopFacts, starts_on: date, days: int) -> Eligibility:
     """DS-1 … DS-7: answer with every reason against it, or with the policy that allows it."""
     ends_on = starts_on + timedelta(days=days)

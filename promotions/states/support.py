@@ -61,7 +61,7 @@ class RebatePeriod(models.TextChoices):
 
 class RebateState(models.TextChoices):
     PROPOSED = "proposed", _("to be approved")
-    BOOKED = "booked", _("booked")
+    BOOKED = "booked", _("on the account")
     REFUSED = "refused", _("refused")
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from time import perf_counter
 
 NAMES = (
-    "files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "month", "refunds", "floors",
+    "files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "month", "refunds", "floors", "year",
 )  # fmt: skip
 
 

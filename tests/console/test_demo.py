@@ -13,7 +13,7 @@ from aftersales.models import Callback, Complaint, Job, Offer, Repair
 from aftersales.queries import callbacks
 from aftersales.states.job import Answer, JobState
 from aftersales.states.repair import RepairState
-from channels.models import Authorisation, Listing, Partner, Product, Shop
+from channels.models import Authorisation, Listing, ListPrice, Partner, Product, Shop
 from channels.queries.certificates import state_of
 from channels.queries.territories import coverage
 from channels.states import CertificateState, Duty, PartnerKind, SoldWhere
@@ -27,8 +27,18 @@ from opsdesk.people.models import User
 from opsdesk.people.roles import ROLES
 from orders.models import Import, Order, RejectedRow
 from orders.states import ImportState
-from promotions.models import Auction, BrandEvent, YearPlan
+from promotions.models import (
+    Auction,
+    BrandEvent,
+    Claim,
+    Draw,
+    PotEntry,
+    PriceGrant,
+    SupportApplication,
+    YearPlan,
+)
 from promotions.queries import plan_facts
+from promotions.rules import draws as drawing
 from promotions.rules import plan_checks
 
 pytestmark = pytest.mark.django_db  # each test in a savepoint within what `company` has entered
@@ -131,7 +141,7 @@ def test_shops_on_more_than_six_platforms_and_thirty_products(company):
 
 
 def test_certificates_are_in_every_state(company):
-    rows = Authorisation.objects.select_related("revocation")
+    rows = Authorisation.objects.select_related("revocations__lifting")
     states = {state_of(row, on=company.today) for row in rows}
     assert states == set(CertificateState) - {CertificateState.UNKNOWN}
 
@@ -222,3 +232,34 @@ def test_pr_12_the_demo_has_an_auction_a_week_one_of_them_below_its_floor(compan
     assert len(weeks) == 6 and {(late - early).days for early, late in zip(weeks, weeks[1:], strict=False)} == {7}
     assert {"won", "unsold"} <= set(Auction.objects.values_list("state", flat=True))
     assert Auction.objects.all().below_floor().count() == 1
+
+
+def test_pr_18_claims_of_the_demo_are_entered_signed_and_paid_by_different_people_within_their_budgets(company):
+    paid = Claim.objects.filter(state="paid")
+    assert paid.exists() and not paid.filter(reference="").exists()
+    assert set(Claim.objects.values_list("claimed_by", flat=True)) == {"customer-service", "promotion-planner"}
+    spent = Event.objects.filter(action="claim.pay").values_list("actor", flat=True)
+    assert set(spent) == {"finance"} and spent.count() == PotEntry.objects.filter(kind="commit").count()
+    assert not Claim.objects.filter(claimed_at__gt=AT).exists()
+
+
+def test_pr_12_draws_of_the_demo_are_open_drawn_and_cancelled_and_hold_when_checked(company):
+    draws = Draw.objects.order_by("opens_at", "pk")
+    assert {draw.state for draw in draws} == {"open", "drawn", "cancelled"}
+    for draw in draws.filter(state="drawn"):
+        assert drawing.holds(draw.seed_print, draw.seed, draw.entries, draw.winners)
+        assert Event.objects.get(action="draw.open", subject_id=draw.pk).at < draw.opens_at
+    assert draws.get(state="cancelled").opens_at.month == 5
+
+
+def test_ds_2_support_of_the_demo_is_in_every_state_and_a_price_holds_for_its_days(company):
+    states = set(SupportApplication.objects.values_list("state", flat=True))
+    assert states == {"asked", "verified", "approved", "reimbursed", "refused", "withdrawn"}
+    assert not SupportApplication.objects.filter(cost_yuan__gt=0, proofs=None).exists()
+    hero = SupportApplication.objects.get(kind="hero")
+    grant = PriceGrant.objects.get(source_type="promotions.supportapplication", source_id=hero.pk)
+    assert (grant.price_yuan, grant.shop_id) == (hero.price_yuan, hero.shop_id)
+    listed = ListPrice.objects.filter(product=hero.product_id).order_by("-valid_from").first()
+    assert hero.price_yuan >= listed.price_yuan * Decimal("0.90"), "5 % below what Tmall lets it ask"
+    waiting = Approval.objects.filter(kind__in=("support", "claim", "festival"), state="waiting")
+    assert not waiting.filter(asked_at__lt=AT - timedelta(days=2)).exists(), "none that would lapse at once"

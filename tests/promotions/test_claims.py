@@ -248,6 +248,9 @@ def test_pr_12_a_draw_is_sealed_before_fixed_at_the_end_and_can_be_checked_after
     winner = Claim.objects.select_related("order").first().order
     body = client.get(f"/draws/{draw.pk}/", {"shop": "flagship", "number": winner.number}).content.decode()
     assert "该订单已中奖" in body and "核对无误" in body and drawn.seed in body
+    listed = client.get(f"/draws/{draw.pk}/entries.txt").content.decode().split("\n")
+    assert drawing.entries_print(listed) == drawn.entries_print
+    assert drawing.draw(drawn.seed, listed, 3).winners == tuple(drawn.winners), "from what is public alone"
     assert "未参与" in client.get(f"/draws/{draw.pk}/", {"shop": "flagship", "number": "late"}).content.decode()
 
 

@@ -66,6 +66,21 @@ def test_pr_18_what_is_given_back_can_be_taken_by_the_next():
 
 
 @pytest.mark.django_db
+def test_pr_19_a_pot_that_is_shut_promises_nothing_more_even_when_something_is_given_back():
+    row = pot("100.00", 5)
+    for number in (1, 2):
+        pots.reserve(row.pk, TWENTY, source=source(number), at=AT)
+    pots.commit(row.pk, source=source(2), at=AT)
+    assert pots.shut_many([(row.owner_type, row.owner_id)], reason="停", by=SYSTEM, at=AT) == 1
+    for give_back, number in ((pots.release, 1), (pots.take_back, 2)):
+        assert give_back(row.pk, source=source(number), at=AT)
+        with pytest.raises(pots.PotShut):
+            pots.reserve(row.pk, TWENTY, source=source(3), at=AT)
+    assert sums(row) == (Decimal("0.00"), 0, Decimal("0.00"), 0)
+    assert (row.limit_yuan, row.limit_count, row.shut_at) == (Decimal("100.00"), 5, AT)
+
+
+@pytest.mark.django_db
 def test_pr_3_a_limit_is_never_set_below_what_is_promised():
     row = pot("100.00", 5)
     pots.reserve(row.pk, TWENTY, source=source(1), at=AT)

@@ -85,3 +85,22 @@ TIERS = [rule.Tier(n, Decimal(start), Decimal(share)) for n, start, share in
 def test_fi_4_what_sales_earn(_case, sales, expected, tier):
     earned = rule.rebate(Decimal(sales), TIERS)
     assert (earned.amount, earned.because) == (Decimal(expected), (tier,))
+
+
+@pytest.mark.parametrize(
+    ("_case", "spans", "since"),
+    [
+        ("never", [], None),
+        ("one that is in force", [("2026-03-01", None)], "2026-03-01"),
+        ("renewed every year: no opening again", [("2026-01-01", None), ("2025-01-01", "2026-01-01")], "2025-01-01"),
+        ("renewed early, the two overlap", [("2025-06-01", "2026-06-01"), ("2026-03-01", None)], "2025-06-01"),
+        ("a break of a day: newly authorised", [("2025-01-01", "2026-01-01"), ("2026-01-02", None)], "2026-01-02"),
+        ("one within another", [("2025-01-01", "2027-01-01"), ("2025-06-01", "2025-07-01")], "2025-01-01"),
+        ("lapsed", [("2025-01-01", "2026-01-01")], None),
+        ("the next one begins only later", [("2025-01-01", "2026-03-01"), ("2026-05-01", None)], None),
+    ],
+)
+def test_ds_1_a_shop_is_new_only_after_a_break(_case, spans, since):
+    day = date.fromisoformat
+    known = [(day(start), end and day(end)) for start, end in spans]
+    assert rule.authorised_since(known, day("2026-03-15")) == (since and day(since))

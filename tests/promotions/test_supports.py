@@ -184,6 +184,25 @@ def test_fi_4_a_month_earns_on_what_was_paid_and_not_refunded_and_is_booked_once
     assert (again.amount_yuan, again.because) == (Rebate.objects.get().amount_yuan, Rebate.objects.get().because)
 
 
+def test_fi_4_an_outlet_of_an_agent_is_no_distributor_and_earns_no_rebate():
+    shop = make.shop("outlet", on="outlet", operator=make.partner("agent", kind="agent"), mode="outlet")
+    make.taken_in(sold("1", "40000.00"), where=shop)
+    assert list(rebates.computed("month", date(2026, 2, 1), at=AT)) == []
+
+
+def test_fi_4_what_was_all_refunded_meanwhile_is_not_asked_for_again():
+    shop = distributor()
+    make.taken_in(sold("1", "4000.00"), where=shop)
+    finance = somebody("qian", "finance")
+    rebates.propose_all("month", date(2026, 2, 1), by=finance, at=AT)
+    approvals.refuse(Approval.objects.get().pk, reason="退款待核", by=somebody("zhao", "ecommerce_head"), at=AT)
+    make.taken_in(sold("1", "4000.00", "4000.00"), where=shop)
+    with pytest.raises(rebates.NothingEarned):
+        rebates.propose_again(Rebate.objects.get().pk, by=finance, at=AT)
+    rebate = Rebate.objects.get()
+    assert (rebate.state, rebate.sales_yuan, Approval.objects.count()) == ("refused", Decimal("4000.00"), 1)
+
+
 def test_fi_4_a_month_that_is_not_over_has_a_preview_only():
     make.taken_in(sold("1", "4000.00", when="2026-03-02 12:00"), where=distributor())
     with pytest.raises(rebates.NotOver):

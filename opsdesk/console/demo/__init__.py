@@ -21,6 +21,7 @@ from opsdesk.console.demo import (
     repairs,
     scores,
     story,
+    supports,
     territories,
     trade,
 )
@@ -56,6 +57,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     phone.enter(plan)
     repairs.enter(plan)
     scores.tell(plan)
+    supports.enter(plan)
     money.enter(plan)
     floors.enter(plan)
     brand_days.enter(plan)

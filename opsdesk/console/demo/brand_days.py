@@ -13,6 +13,7 @@ from opsdesk.approvals.states import ApprovalState, Kind
 from opsdesk.console.demo import actors
 from opsdesk.console.demo.catalogue import Stall, models, stalls
 from opsdesk.console.demo.plan import Plan
+from opsdesk.console.demo.rewards import Rewards
 from opsdesk.days import midnight
 from promotions.models import BrandEvent, ProductTag, StandingOffer, StandingTarget, YearPlan
 from promotions.operations import drafting, events, plans, templates
@@ -67,8 +68,11 @@ def enter(plan: Plan) -> None:
     row = _draw_up(plan, year, company, at=drawn)
     plans.submit(row.pk, reason=f"{year}年度品牌日方案", by=planner, at=drawn + timedelta(days=1))
     _sign(Kind.PLAN, ("ecommerce_head", "general_manager"), at=drawn + timedelta(days=2))
+    rewards = Rewards(plan)
     for event in BrandEvent.objects.filter(plan=row).order_by("starts_on"):
-        _live(event, plan.at, drawn + timedelta(days=2, hours=1))
+        _live(event, plan.at, drawn + timedelta(days=2, hours=1), rewards)
+    if latest := BrandEvent.objects.took_place().order_by("-starts_on").first():
+        rewards.of_this_month(latest)
     _review(plan.at)
     copied = max(drawn + timedelta(days=3), plan.at - timedelta(days=4))
     templates.copy_year(row.pk, year=year + 1, by=planner, at=copied)
@@ -186,10 +190,12 @@ def _sign(kind: str, roles: Sequence[str], *, at: datetime) -> None:
             approvals.sign(approval.pk, by=actors.of_role(role), at=at)
 
 
-def _live(event: BrandEvent, now: datetime, since: datetime) -> None:
+def _live(event: BrandEvent, now: datetime, since: datetime, rewards: Rewards) -> None:
     """Let a brand day happen as far as it has come: applied for, stock settled, begun, stopped or ended."""
     planner = actors.of_role("promotion_planner")
     applied = min(max(event.opens_at - timedelta(days=25), since), event.closes_at - timedelta(hours=2))
+    if event.opens_at > now:
+        applied = max(applied, now - timedelta(hours=5))
     if event.own_application and applied < now:
         events.apply(event.pk, reason=event.application, by=planner, at=applied)
     if event.opens_at <= now:
@@ -197,18 +203,21 @@ def _live(event: BrandEvent, now: datetime, since: datetime) -> None:
     if (settled := max(event.opens_at - timedelta(days=9), since)) < min(now, event.closes_at):
         events.settle_stock(event.pk, by=planner, at=settled)
     if event.opens_at <= now:
+        rewards.before(event, max(event.opens_at - timedelta(days=1), since))
         events.start_all_due(by=SYSTEM, at=max(event.opens_at, since))
+        rewards.during(event)
     if event.starts_on.month == STOPPED and event.closes_at <= now and event.opens_at >= since:
         when = event.closes_at - timedelta(hours=20)
         events.stop(event.pk, reason="部分店铺价格录入有误，先停后查", by=actors.of_role("ecommerce_head"), at=when)
     if event.closes_at <= now:
         events.end_all_due(by=SYSTEM, at=max(event.closes_at, since))
+        rewards.after(event)
 
 
 def _review(now: datetime) -> None:
     """All but the last brand day have been looked back upon."""
     over = list(BrandEvent.objects.filter(state__in=(EventState.ENDED, EventState.STOPPED)).order_by("starts_on"))
     for place, event in enumerate(over[:-1]):
-        when = min(event.closes_at + timedelta(days=3), now)
+        when = min(event.closes_at + timedelta(days=14), now)
         lessons = LESSONS[place % len(LESSONS)]
         events.review(event.pk, lessons=lessons, by=actors.of_role("promotion_planner"), at=when)

@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from channels.models import Shop
 from opsdesk import clock
 from opsdesk.console.pages.base import page
 from opsdesk.entry.web import actor_at
@@ -54,7 +55,7 @@ class ClaimsForm(forms.Form):
 
 
 class DrawForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("title"), max_length=80, widget=UnfoldAdminTextInputWidget)
+    title = forms.CharField(label=gettext_lazy("name of the draw"), max_length=80, widget=UnfoldAdminTextInputWidget)
     pot = forms.ModelChoiceField(
         Pot.objects.none(), label=gettext_lazy("budget and quota"), widget=UnfoldAdminSelectWidget
     )
@@ -131,5 +132,14 @@ def draw(request: HttpRequest, pk: int) -> HttpResponse:
         "mine": mine,
         "takes_part": mine in row.entries,
         "has_won": mine in row.winners,
+        "shops": Shop.objects.filter(active=True).order_by("pk"),
     }
     return render(request, "console/draw.html", context)
+
+
+def draw_entries(request: HttpRequest, pk: int) -> HttpResponse:
+    """PR-12: every entry of a draw, one a line, so that anybody can work out the winners himself. No login."""
+    row = Draw.objects.filter(pk=pk).first()
+    if row is None:
+        raise NotFound(what=f"{Draw._meta.verbose_name} {pk}")
+    return HttpResponse("\n".join(sorted(row.entries)), content_type="text/plain; charset=utf-8")

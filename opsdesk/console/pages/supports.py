@@ -22,7 +22,8 @@ from opsdesk.console import timeline
 from opsdesk.console.pages.base import page, trying, visible
 from opsdesk.entry.web import actor_at
 from opsdesk.errors import DeskError, NotFound
-from promotions.models import SupportApplication, SupportProof
+from opsdesk.people.queries import names_of
+from promotions.models import Rebate, SupportApplication, SupportProof
 from promotions.operations import rebates, supports
 from promotions.queries import supports as queries
 from promotions.states.support import APPLICATION, RebatePeriod, SupportKind
@@ -93,6 +94,7 @@ def support(request: HttpRequest, pk: int) -> HttpResponse:
         "console/support.html",
         str(row),
         application=row,
+        verified_by=names_of([row.verified_by]).get(row.verified_by, row.verified_by),
         proofs=row.proofs.order_by("pk"),
         reasons=[queries.why(because) for because in row.because],
         allowed=APPLICATION.allowed(row),
@@ -131,8 +133,11 @@ def rebate(request: HttpRequest) -> HttpResponse:
     span = {"starts_on": starts_on, "ends_on": ends_on}
     context: dict[str, Any] = {"form": form, "query": request.GET.urlencode(), **span}
     rows = list(rebates.computed(period, day, at=at))
-    total = sum((row.amount_yuan for row in rows), start=0)
-    return page(request, "console/rebates.html", _("Rebates"), rows=rows, total=total, **context)
+    known = {row.partner_id: row for row in Rebate.objects.filter(period=period, starts_on=starts_on)}
+    context["open"] = clock.today() >= ends_on and any(row.partner_id not in known for row in rows)
+    context["rows"] = [(row, known.get(row.partner_id)) for row in rows]
+    context["total"] = sum((row.amount_yuan for row in rows), start=0)
+    return page(request, "console/rebates.html", _("Rebates"), **context)
 
 
 def _period(form: PeriodForm, otherwise: date) -> tuple[str, date]:

@@ -62,7 +62,7 @@ def company(volume: Volume) -> tuple[dict[str, Shop], dict[str, Product]]:
     """The shops with every model on sale at its list price, and the standing plan; the reference data are there."""
     where, held = make_plan.shops(), make_plan.models()
     Shop.objects.exclude(code__in=where).update(active=False)
-    held["H2"] = make_plan.model("H2", 4299, hero=True)
+    held["H2"] = make_plan.model("H2", 4299, tag="hero")
     for shop in where.values():
         seen = [listings.SeenItem(code, "", "", code, code, list_of(code)) for code in held]
         listings.ensure_many(shop.pk, seen, at=DRAWN_UP)
@@ -96,7 +96,7 @@ def _offers(volume: Volume, held: dict[str, Product], *, festival: bool) -> list
     def price(kind: str, code: str, yuan: int, pieces: int) -> OfferDraft:
         return OfferDraft(kind, (), held[code].pk, price_yuan=D(yuan), quota=pieces, stock_need=pieces)
 
-    rows = [price("hero", "H1", 2580, whole), price("cut", "C1", 1840, whole), price("tail", "T1", 1008, whole)]
+    rows = [price("hero", "H1", 2619, whole), price("cut", "C1", 1920, whole), price("tail", "T1", 1008, whole)]
     rows.append(price("trial", "H2", 0, 2))
     rows += [price("flash", code, int(list_of(code) / 2), whole // 4) for code in FLASH[: 4 if festival else 2]]
     for kind, (amount, quota) in volume.quotas(festival).items():

@@ -1,0 +1,1 @@
+from conflicts.admin import cases as cases

@@ -59,7 +59,8 @@ IN_DEBATE = ("answering", "negotiating", "investigating", "signing", "appealed")
 """The departments and the GM office may have their say."""
 FILE, HANDLE, RULE = "conflicts.file_case", "conflicts.handle_case", "conflicts.rule_case"
 SIGN, ANSWER, VIEW = "conflicts.sign_ruling", "conflicts.answer_case", "conflicts.view_case"
-SPEAK = "conflicts.speak_case"
+SPEAK, EXPORT = "conflicts.speak_case", "conflicts.export_case"
+LOOK, SHOW_WITNESS = "conflicts.look_evidence", "conflicts.show_witness"
 RIGHTS = {
     "accept": HANDLE,
     "reject": HANDLE,
@@ -161,6 +162,7 @@ EVENTS: dict[str, Any] = {
     "case.finish": _("Final: nobody can appeal any more"),
     "case.withdraw": _("Withdrawn: {reason}"),
     "case.say": _("Said in the case: {kind}"),
+    "case.add_witness": _("Witness named: {witness}"),
     "case.add_party": _("Party named: {party} ({role})"),
     "case.urge": _("Reminder sent: nobody has acted in time"),
     "case.export": _("Case taken out as an archive: {why}"),

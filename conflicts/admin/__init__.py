@@ -1,1 +1,2 @@
 from conflicts.admin import cases as cases
+from conflicts.admin import enforcement as enforcement

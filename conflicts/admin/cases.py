@@ -10,9 +10,9 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from channels.queries import regions
-from conflicts.models import Case, Party
+from conflicts.models import Case, Party, Ruling
 from conflicts.queries import waiting
-from conflicts.states.case import OPEN, CaseState, PartyRole
+from conflicts.states.case import OPEN, CaseState, PartyRole, RulingState
 from conflicts.states.rulebook import Clazz
 from opsdesk import clock
 from opsdesk.actor import Actor
@@ -35,6 +35,9 @@ STATE_COLOURS = Colours(
         CaseState.FINAL: "success",
     }
 )
+RULING_COLOURS = Colours(
+    {RulingState.DRAFTED: "warning", RulingState.IN_FORCE: "success", RulingState.REFUSED: "danger"}
+)
 CLASS_COLOURS = Colours({Clazz.SERIOUS: "warning", Clazz.SEVERE: "danger"})
 COLUMNS = (
     (_("case"), 8),
@@ -54,6 +57,12 @@ COLUMNS = (
     (_("penalty in force (yuan)"), 14),
     (_("closed"), 17),
 )
+
+
+def _classes() -> list[tuple[str, str]]:
+    return [(clazz.value, str(clazz.label)) for clazz in Clazz]
+
+
 Narrow = Callable[[Any, Actor, datetime], Any]
 QUEUES: tuple[tuple[str, Any, Narrow], ...] = (
     ("mine", _("mine to act"), lambda rows, by, at: rows.filter(pk__in=waiting.mine(by, at=at))),
@@ -134,7 +143,7 @@ class CaseAdmin(ReadOnlyAdmin):
     list_filter = (
         CaseQueue,
         "state",
-        choice_filter(_("class"), "class", lambda: Clazz.choices, "act__clazz"),
+        choice_filter(_("class"), "class", _classes, "act__clazz"),
         ("act__clause", admin.RelatedOnlyFieldListFilter),
         AccusedFilter,
         choice_filter(_("province"), "province", regions.provinces, "region__code__startswith"),
@@ -187,3 +196,29 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect("case", object_id)
+
+
+@admin.register(Ruling)
+class RulingAdmin(ReadOnlyAdmin):
+    """CF-10: rulings with what they cost, for the figures; each is read on the page of its case."""
+
+    list_display = ("__str__", "state_shown", "title_shown", "act_shown", "times", "amount_yuan", "in_force_at")
+    list_filter = ("state", choice_filter(_("class"), "class", _classes, "act__clazz"), FigureFilter)
+    list_select_related = ("case", "act__clause")
+    search_fields = ("=case__pk", "case__title")
+
+    @display(description=_("state"), label=RULING_COLOURS)
+    def state_shown(self, ruling: Ruling) -> tuple[str, str]:
+        return ruling.state, ruling.get_state_display()
+
+    @display(description=_("title"))
+    def title_shown(self, ruling: Ruling) -> str:
+        return ruling.case.title
+
+    @display(description=_("act"))
+    def act_shown(self, ruling: Ruling) -> str:
+        return f"{ruling.act.clause.number}（{ruling.act.code}）" if ruling.act else "–"
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        return redirect("case", row.case_id) if row else redirect("admin:conflicts_ruling_changelist")

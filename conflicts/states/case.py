@@ -166,6 +166,7 @@ EVENTS: dict[str, Any] = {
     "case.add_party": _("Party named: {party} ({role})"),
     "case.urge": _("Reminder sent: nobody has acted in time"),
     "case.export": _("Case taken out as an archive: {why}"),
+    "case.export_many": _("Cases taken out: {rows} rows"),
     "case.show_witness": _("Data of a witness shown: {why}"),
     "evidence.add": _("Evidence added: {name}, SHA-256 {sha256}"),
     "evidence.look": _("Evidence looked at"),

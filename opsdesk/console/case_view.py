@@ -181,9 +181,9 @@ def _rulings(case: Case, who: Standing) -> list[RulingShown]:
     rows = case.rulings.select_related("act__clause", "act__version__rulebook").prefetch_related("signatures")
     if not who.official:
         rows = rows.filter(state__in=(RulingState.IN_FORCE, RulingState.REPLACED))
-    rows = list(rows.order_by("-round"))
-    names = names_of(one.signed_by for row in rows for one in row.signatures.all())
-    return [_ruling(row, names, who.official) for row in rows]
+    found: list[Ruling] = list(rows.order_by("-round"))
+    names = names_of(one.signed_by for row in found for one in row.signatures.all())
+    return [_ruling(row, names, who.official) for row in found]
 
 
 def _ruling(row: Ruling, names: dict[str, str], official: bool) -> RulingShown:

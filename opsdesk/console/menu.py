@@ -181,6 +181,22 @@ PLANS: tuple[dict[str, Any], ...] = (
     ),
     _item(_("Rules of planning"), "checklist", _list("promotions_planrule"), "promotions.change_planrule"),
 )
+_CASE, _VIEW_CASE, _HANDLE = "conflicts_case", "conflicts.view_case", "conflicts.handle_case"
+CASES: tuple[dict[str, Any], ...] = (
+    _item(_("File a case"), "add_circle", reverse_lazy("case_new"), "conflicts.file_case"),
+    _item(_("Mine to act"), "assignment_ind", _list(_CASE, "queue=mine"), _VIEW_CASE),
+    _item(_("To accept"), "inbox", _list(_CASE, "queue=to_accept"), _HANDLE),
+    _item(_("Answers due"), "reply", _list(_CASE, "queue=answers"), _VIEW_CASE),
+    _item(_("Departments negotiate"), "forum", _list(_CASE, "queue=negotiating"), _HANDLE),
+    _item(_("With the GM office"), "account_balance", _list(_CASE, "queue=office"), _HANDLE),
+    _item(_("Rulings to sign"), "draw", _list(_CASE, "queue=to_sign"), _HANDLE),
+    _item(_("Appeals"), "balance", _list(_CASE, "queue=appeals"), _HANDLE),
+    _item(_("Over time"), "alarm", _list(_CASE, "queue=overdue"), _HANDLE),
+    _item(_("All cases"), "folder_open", _list(_CASE), _VIEW_CASE),
+    _item(_("Statistics of cases"), "bar_chart", reverse_lazy("case_statistics"), _HANDLE),
+    _item(_("Payroll list"), "receipt_long", _list("conflicts_payrollentry"), "conflicts.view_payrollentry"),
+    _item(_("Measures"), "report", _list("conflicts_measuretaken"), _HANDLE),
+)
 GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (
         _("Installation"),
@@ -196,6 +212,7 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (_("Refunds and returns"), REFUNDS),
     (_("Repairs"), REPAIRS),
     (_("Complaints and call-backs"), CARE),
+    (_("Conflicts"), CASES),
     (_("Settlement"), MONEY),
     (
         _("Promotions"),

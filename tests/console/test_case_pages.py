@@ -196,7 +196,7 @@ def test_cf_14_an_appeal_with_files_and_its_decision_on_the_page(client):
     assert "不服" in nothing.content.decode()
     assert now(case).state == "in_force"
     files = [SimpleUploadedFile("录音.mp3", b"ID3"), SimpleUploadedFile("聊天.txt", "你好".encode())]
-    do(client, case, "appeal", text="不服", kind="recording", source="我方电话", files=files)
+    do(client, case, "appeal", text="不服", kind="recording", source="我方电话", documents=files)
     assert now(case).state == "appealed"
     assert set(case.evidence.values_list("name", flat=True)) == {"录音.mp3", "聊天.txt"}
     as_(client, manager())
@@ -210,7 +210,7 @@ def test_cf_8_evidence_opens_as_what_it_is_and_the_look_is_written_down(client):
     case = brought_to("answering")
     as_(client, of_partner("dist"))
     files = [SimpleUploadedFile("a.png", b"\x89PNG"), SimpleUploadedFile("b.pdf", b"%PDF")]
-    do(client, case, "add_evidence", kind="chat", source="旺旺", files=files)
+    do(client, case, "add_evidence", kind="chat", source="旺旺", documents=files)
     as_(client, sales())
     picture = case.evidence.get(name="a.png")
     answer = client.get(reverse("case_exhibit", args=[picture.pk]))
@@ -228,7 +228,7 @@ def test_cf_8_several_files_are_handed_in_together_or_not_at_all(client):
     case = brought_to("answering")
     as_(client, of_partner("dist"))
     files = [SimpleUploadedFile("a.png", b"\x89PNG"), SimpleUploadedFile("run.exe", b"MZ")]
-    body = do(client, case, "add_evidence", kind="chat", source="旺旺旧记录", files=files).content.decode()
+    body = do(client, case, "add_evidence", kind="chat", source="旺旺旧记录", documents=files).content.decode()
     assert "run.exe" in body
     assert "旺旺旧记录" in body
     assert not case.evidence.exists()

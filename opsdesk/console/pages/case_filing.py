@@ -91,9 +91,10 @@ class FileForm(forms.Form):
         """The day of the act as it was typed: the acts of its rulebooks are offered, too."""
         typed = self.data.get(self.add_prefix("acted_on")) or self.initial.get("acted_on")
         try:
-            return forms.DateField().clean(typed)
+            day: date | None = forms.DateField().clean(typed)
         except forms.ValidationError:
             return None
+        return day
 
     def clean_orders(self) -> list[int]:
         numbers = [number for number in _BETWEEN.split(self.cleaned_data["orders"]) if number][:MOST_ORDERS]
@@ -142,8 +143,12 @@ class FileForm(forms.Form):
 
 
 def _who(shop: Shop | None, partner: Partner | None, employee: User | None, *, protected: bool = False) -> Who:
-    pks = [row.pk if row else None for row in (shop, partner, employee)]
-    return Who(*pks, protected=protected)
+    return Who(
+        shop_id=shop.pk if shop else None,
+        partner_id=partner.pk if partner else None,
+        employee_id=employee.pk if employee else None,
+        protected=protected,
+    )
 
 
 def _known(rows: Any, typed: str) -> Any:

@@ -98,7 +98,7 @@ class AcceptForm(forms.Form):
 class ExhibitForm(forms.Form):
     """Evidence: one or more files of the same kind and source."""
 
-    files = FilesField(label=gettext_lazy("files (pictures, recordings, videos, PDF, text)"))
+    documents = FilesField(label=gettext_lazy("files (pictures, recordings, videos, PDF, text)"))
     kind = forms.ChoiceField(
         label=gettext_lazy("what it is"), choices=EvidenceKind.choices, widget=UnfoldAdminSelectWidget
     )
@@ -109,7 +109,7 @@ class ExhibitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        files, kind, source = data.pop("files", []), data.pop("kind", ""), data.pop("source", "")
+        files, kind, source = data.pop("documents", []), data.pop("kind", ""), data.pop("source", "")
         protected = data.pop("protected", False)
         return data | {"exhibits": [Exhibit(file, kind, source, protected=protected) for file in files]}
 
@@ -122,7 +122,7 @@ class OwnExhibitForm(ExhibitForm):
 
 class AppealForm(OwnExhibitForm):
     text = words(gettext_lazy("why the ruling is wrong"), 5)
-    field_order = ("text", "files", "kind", "source")
+    field_order = ("text", "documents", "kind", "source")
 
 
 class WitnessForm(forms.Form):

@@ -133,7 +133,7 @@ def _view(request: HttpRequest, row: Case) -> View:
     return view_of(row, actor_at(request), at=at, overdue=steps.is_overdue(row))
 
 
-def _form(action: str, view: View, *data: Any) -> forms.Form | None:
+def _form(action: str, view: View, posted: Any = None, files: Any = None) -> forms.Form | None:
     """Return a button's form with what it has to know of the case; None: it asks for nothing."""
     kind = BUTTONS[action].form
     if action == "accept" and (view.accused.partner_id or view.accused.employee_id):
@@ -145,8 +145,8 @@ def _form(action: str, view: View, *data: Any) -> forms.Form | None:
     if kind is None:
         return None
     if kind is not case_forms.VerdictForm:
-        return kind(*data, prefix=action)
-    form = case_forms.VerdictForm(*data, prefix=action, initial=_first(action, view))
+        return kind(posted, files, prefix=action)
+    form = case_forms.VerdictForm(posted, files, prefix=action, initial=_first(action, view))
     form.about(view.prospects)
     return form
 

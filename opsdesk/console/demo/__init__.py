@@ -11,6 +11,7 @@ from opsdesk.console.demo import (
     care,
     cast,
     company,
+    conflicts,
     dispatch,
     floors,
     money,
@@ -51,6 +52,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     money.enter(plan)
     floors.enter(plan)
     brand_days.enter(plan)
+    conflicts.enter(plan)
     story.report_yesterday(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]

@@ -41,7 +41,7 @@ RULING_COLOURS = Colours(
 CLASS_COLOURS = Colours({Clazz.SERIOUS: "warning", Clazz.SEVERE: "danger"})
 COLUMNS = (
     (_("case"), 8),
-    (_("title"), 40),
+    (_("subject of the case"), 40),
     (_("state"), 18),
     (_("class"), 12),
     (_("rulebook"), 30),
@@ -211,7 +211,7 @@ class RulingAdmin(ReadOnlyAdmin):
     def state_shown(self, ruling: Ruling) -> tuple[str, str]:
         return ruling.state, ruling.get_state_display()
 
-    @display(description=_("title"))
+    @display(description=_("subject of the case"))
     def title_shown(self, ruling: Ruling) -> str:
         return ruling.case.title
 

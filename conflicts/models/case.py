@@ -91,7 +91,7 @@ class Case(models.Model):
     """
 
     state = models.CharField(_("state"), max_length=14, choices=CaseState, default=CaseState.FILED)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("subject of the case"), max_length=120)
     version = models.ForeignKey(
         RulebookVersion, models.PROTECT, related_name="cases", verbose_name=_("rulebook in force on the day of the act")
     )

@@ -78,7 +78,6 @@ def statistics(by: Actor, start: datetime, end: datetime) -> Statistics:
         .filed_between(start, end)
         .annotate(amount=Subquery(holds.values("amount_yuan")[:1]), province=Substr("region__code", 1, PROVINCE))
     )
-    accused = rows.filter(parties__role=PartyRole.ACCUSED)
     by_clause = _lines(rows, "act__clause__number", "act__version__rulebook__name")
     provinces = dict(regions.provinces())
     months = rows.annotate(month=TruncMonth("filed_at", tzinfo=timezone.get_current_timezone()))
@@ -86,8 +85,8 @@ def statistics(by: Actor, start: datetime, end: datetime) -> Statistics:
         total=sum(line.total for line in by_clause),
         amount=sum((line.amount for line in by_clause), ZERO),
         by_party=(
-            *_lines(accused.exclude(parties__partner=None), "parties__partner__name", "parties__partner_id"),
-            *_lines(accused.exclude(parties__employee=None), "parties__employee__full_name", "parties__employee_id"),
+            *_accused(rows, "partner", "name"),
+            *_accused(rows, "employee", "full_name"),
         )[:PARTIES],
         by_clause=tuple(_of_book(line) for line in by_clause),
         by_region=tuple(_renamed(line, provinces) for line in _lines(rows, "province", "province")),
@@ -106,6 +105,12 @@ def _lines(rows: Any, name: str, key: str) -> tuple[Line, ...]:
         Line(row[name] or "", row["total"], row["penalised"], row["unfinished"], row["yuan"], str(row[key] or ""))
         for row in counted
     )
+
+
+def _accused(rows: Any, kind: str, name: str) -> tuple[Line, ...]:
+    """Count rows by one kind of accused: both conditions of the same party."""
+    of = {"parties__role": PartyRole.ACCUSED, f"parties__{kind}__isnull": False}
+    return _lines(rows.filter(**of), f"parties__{kind}__{name}", f"parties__{kind}_id")
 
 
 def _of_book(line: Line) -> Line:

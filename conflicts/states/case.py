@@ -16,11 +16,11 @@ class CaseState(models.TextChoices):
     SIGNING = "signing", _("ruling to be signed")
     IN_FORCE = "in_force", _("ruling in force, may be appealed")
     APPEALED = "appealed", _("appeal to be decided")
-    REJECTED = "rejected", _("not accepted")
+    REJECTED = "rejected", _("case not accepted")
     WITHDRAWN = "withdrawn", _("case withdrawn")
     SETTLED = "settled", _("settled without penalty")
     CLEARED = "cleared", _("no violation found")
-    FINAL = "final", _("final")
+    FINAL = "final", _("case closed for good")
 
 
 CASE = Machine(

@@ -42,7 +42,7 @@ BUTTONS: dict[str, Button] = {
     "settle": Button(gettext_lazy("Close as settled"), cases.settle, HANDLE, case_forms.ReasonForm),
     "speak": Button(gettext_lazy("State a position"), cases.speak, VIEW, case_forms.SpeakForm),
     "escalate": Button(gettext_lazy("Hand to the GM office"), cases.escalate, HANDLE, case_forms.ReasonForm),
-    "add_evidence": Button(gettext_lazy("Add evidence"), evidence.add_all, VIEW, case_forms.ExhibitForm),
+    "add_evidence": Button(gettext_lazy("Hand in evidence"), evidence.add_all, VIEW, case_forms.ExhibitForm),
     "add_witness": Button(gettext_lazy("Name a witness"), witnesses.add, VIEW, case_forms.WitnessForm),
     "reject": Button(gettext_lazy("Do not accept"), cases.reject, HANDLE, case_forms.ReasonForm),
     "withdraw": Button(gettext_lazy("Withdraw the case"), cases.withdraw, _FILE, case_forms.ReasonForm),

@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('round', models.PositiveSmallIntegerField(verbose_name='round')),
-                ('state', models.CharField(choices=[('drafted', 'to be signed'), ('in_force', 'in force'), ('refused', 'a signature was refused'), ('replaced', 'replaced after an appeal')], default='drafted', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('drafted', 'to be signed'), ('in_force', 'ruling in force'), ('refused', 'a signature was refused'), ('replaced', 'replaced after an appeal')], default='drafted', max_length=10, verbose_name='state')),
                 ('stage', models.CharField(choices=[('accept', 'accepts the case'), ('agreed', 'signs what both departments agree on'), ('arbitrated', 'signs what the GM office rules'), ('appeal', 'signs what is decided on an appeal')], max_length=12, verbose_name='signed as')),
                 ('times', models.PositiveSmallIntegerField(default=1, verbose_name='the how manieth time')),
                 ('amount_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='penalty (yuan)')),

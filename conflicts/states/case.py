@@ -133,7 +133,7 @@ class StatementKind(models.TextChoices):
 
 class RulingState(models.TextChoices):
     DRAFTED = "drafted", _("to be signed")
-    IN_FORCE = "in_force", _("in force")
+    IN_FORCE = "in_force", _("ruling in force")
     REFUSED = "refused", _("a signature was refused")
     REPLACED = "replaced", _("replaced after an appeal")
 

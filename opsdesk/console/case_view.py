@@ -163,9 +163,7 @@ def _evidence(case: Case, who: Standing, by: Actor) -> list[tuple[Evidence, str]
     rows = list(standing.evidence_for(case, who, by))
     names = names_of(row.added_by for row in rows)
     own = {by.name}
-    return [
-        (row, names.get(row.added_by, row.added_by) if who.official or row.added_by in own else "–") for row in rows
-    ]
+    return [(row, names.get(row.added_by, row.added_by) if who.official or row.added_by in own else "") for row in rows]
 
 
 def _orders(case: Case, who: Standing, by: Actor) -> list[tuple[Order, bool]]:

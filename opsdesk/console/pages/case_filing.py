@@ -226,8 +226,8 @@ def _title(signal: Signal) -> str:
 
 
 def _story(signal: Signal) -> list[str]:
-    """The facts of a signal in sentences."""
-    said = [_("Signal %(signal)s, confidence %(confidence)s.") % {"signal": signal, "confidence": signal.confidence}]
+    """The facts of a signal in sentences; the accused will read them, so its confidence is left out."""
+    said = []
     for sentence, order in (
         (_("Order that was lost: %(number)s (%(shop)s)."), signal.first_order),
         (_("Order that was won: %(number)s (%(shop)s)."), signal.order),

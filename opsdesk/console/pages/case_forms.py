@@ -159,7 +159,7 @@ class VerdictForm(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget,
     )
     measures = forms.MultipleChoiceField(
-        label=gettext_lazy("measures"),
+        label=gettext_lazy("measures besides or instead"),
         choices=Measure.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,

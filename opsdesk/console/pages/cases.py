@@ -119,7 +119,11 @@ def _file(content: bytes, name: str, media_type: str) -> HttpResponse:
 def _after(request: HttpRequest, pk: int, sentence: str) -> HttpResponse:
     """Show the case again; who may see it no longer (it is withdrawn from him) sees the list."""
     still = Case.objects.visible_to(actor_at(request)).filter(pk=pk).exists()
-    return done(request, sentence, reverse("case", args=[pk]) if still else reverse("admin:conflicts_case_changelist"))
+    return done(
+        request,
+        _("Done: %(what)s") % {"what": sentence},
+        reverse("case", args=[pk]) if still else reverse("admin:conflicts_case_changelist"),
+    )
 
 
 def _row(request: HttpRequest, pk: int) -> Case:

@@ -107,7 +107,8 @@ def people_of(case: Case, *, on: date, overdue: bool) -> list[User]:
     vacant = queries.vacant(rows, about, overdue=overdue, on=on, but=drafted)
     roles = {row.role for row in rows} | {row.instead for row in rows if row.role in vacant}
     people = queries.people_with(roles, on=on)
-    able = [one.user for one in people if not seats.barred(one, about) and one.name != drafted]
+    alone = drafted if all(row.stage != Stage.AGREED for row in rows) else ""
+    able = [one.user for one in people if not seats.barred(one, about) and one.name != alone]
     return list(User.objects.filter(pk__in=able).order_by("pk"))
 
 

@@ -26,7 +26,7 @@ class ExhibitIn(serializers.Serializer[Any]):
 
     file = serializers.FileField(max_length=160)
     kind = serializers.ChoiceField(choices=EvidenceKind.choices)
-    source = serializers.CharField(max_length=200)
+    source = serializers.CharField(max_length=200)  # type: ignore[assignment]
     protected = serializers.BooleanField(default=False)
 
 

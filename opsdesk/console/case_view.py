@@ -150,7 +150,7 @@ def _named(rows: list[Statement], who: Standing, by: Actor) -> list[tuple[Statem
 
 
 def _speaker(row: Statement, names: dict[str, str]) -> str:
-    return f"{names.get(row.said_by, row.said_by)}{f'（{_side(row)}）' if _side(row) else ''}"
+    return f"{names.get(row.said_by, row.said_by)} · {_side(row)}"
 
 
 def _side(row: Statement) -> str:

@@ -23,6 +23,7 @@ from opsdesk.people.models import User
 from opsdesk.sla import timers
 from orders.models import Order
 
+_PROVINCES = {"gd": "44", "hn": "43", "sc": "51", "zj": "33", "js": "32"}
 _CHAT = """\
 [买家] 你们这款和线下是同一个型号吗？
 [客服] 是的，全国联保，上门安装。
@@ -64,8 +65,8 @@ class Court:
         at = self.ago(days)
         acted_on = local(at).date() - timedelta(days=2)
         seller = Shop.objects.select_related("operator").get(code=shop)
-        order = Order.objects.filter(shop=seller, ordered_at__lt=at, region__isnull=False).order_by("-ordered_at")
-        chosen = order.first()
+        orders = Order.objects.filter(shop=seller, ordered_at__lt=at, region__code__startswith=_province(accused))
+        chosen = orders.order_by("-ordered_at", "pk").first()
         by = self.partner(seller.operator.code) if seller.operator else self.clerk
         made = Filing(
             act_id=_act(code, at).pk,
@@ -116,6 +117,12 @@ class Court:
         rights = actors.of_role("partner_office").rights
         contact = Partner.objects.get(code=code).contact
         return Actor(contact, rights=rights, partners=frozenset({code}), door="api")
+
+
+def _province(accused: Who) -> str:
+    """Where the order went: to the accused partner's province."""
+    partner = Partner.objects.filter(pk=accused.partner_id or 0).first()
+    return _PROVINCES.get(partner.code[:2], "") if partner else ""
 
 
 def _act(code: str, at: datetime) -> Act:

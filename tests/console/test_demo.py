@@ -13,10 +13,11 @@ from aftersales.models import Callback, Complaint, Job, Offer, Repair
 from aftersales.queries import callbacks
 from aftersales.states.job import Answer, JobState
 from aftersales.states.repair import RepairState
-from channels.models import Authorisation, Listing, Partner, Product, Shop
+from channels.models import Authorisation, Entry, Listing, Partner, Product, Shop
 from channels.queries.certificates import state_of
 from channels.queries.territories import coverage
 from channels.states import CertificateState, Duty, PartnerKind, SoldWhere
+from conflicts.models import Case, PayrollEntry
 from opsdesk.approvals.models import Approval
 from opsdesk.audit.models import Event
 from opsdesk.console import demo, reference
@@ -131,7 +132,7 @@ def test_shops_on_more_than_six_platforms_and_thirty_products(company):
 
 
 def test_certificates_are_in_every_state(company):
-    rows = Authorisation.objects.select_related("revocation")
+    rows = Authorisation.objects.prefetch_related("revocations__lifting")
     states = {state_of(row, on=company.today) for row in rows}
     assert states == set(CertificateState) - {CertificateState.UNKNOWN}
 
@@ -215,3 +216,16 @@ def test_brand_days_are_past_reviewed_and_to_come_and_the_next_year_is_begun(com
     assert Approval.objects.filter(kind="festival", state="waiting").count() == 1
     facts = plan_facts.facts_of(YearPlan.objects.get(year=AT.year), at=AT)
     assert plan_checks.stops(plan_checks.check(facts)) == []
+
+
+def test_cf_9_a_case_stands_in_every_stage_one_of_them_severe_and_reversed(company):
+    states = set(Case.objects.values_list("state", flat=True))
+    assert {"filed", "answering", "negotiating", "investigating", "signing", "settled", "rejected", "cleared"} <= states
+    severe = Case.objects.get(act__code="V3")
+    assert (severe.state, list(severe.rulings.order_by("round").values_list("state", flat=True))) == (
+        "final", ["replaced", "in_force"],
+    )  # fmt: skip
+    booked = Entry.objects.filter(source_type="conflicts.ruling", partner__code="gd").order_by("pk")
+    assert [entry.amount_yuan for entry in booked] == [Decimal(-10000), Decimal(10000), Decimal(-3000)]
+    assert PayrollEntry.objects.get().amount_yuan == 500
+    assert severe.evidence.count() == 4

@@ -5,6 +5,7 @@ from django.urls import path
 from aftersales.api import money
 from aftersales.api import views as jobs
 from channels.api import views as statements
+from conflicts.api import views as cases
 
 urlpatterns = [
     path("jobs/", jobs.JobList.as_view(), name="api_jobs"),
@@ -23,6 +24,14 @@ urlpatterns = [
     path("jobs/<int:pk>/extras/", money.Extras.as_view(), name="api_extras"),
     path("deductions/", money.DeductionList.as_view(), name="api_deductions"),
     path("deductions/<int:pk>/answer/", money.Answer.as_view(), name="api_deduction_answer"),
+    path("cases/", cases.CaseList.as_view(), name="api_cases"),
+    path("cases/<int:pk>/", cases.CaseDetail.as_view(), name="api_case"),
+    path("cases/<int:pk>/answer/", cases.Answer.as_view(), name="api_case_answer"),
+    path("cases/<int:pk>/agreement/", cases.Agreement.as_view(), name="api_case_agreement"),
+    path("cases/<int:pk>/evidence/", cases.EvidenceList.as_view(), name="api_case_evidence"),
+    path("cases/<int:pk>/appeal/", cases.Appeal.as_view(), name="api_case_appeal"),
+    path("cases/<int:pk>/withdrawal/", cases.Withdrawal.as_view(), name="api_case_withdrawal"),
+    path("evidence/<int:pk>/", cases.EvidenceFile.as_view(), name="api_evidence"),
     path("statements/", statements.StatementList.as_view(), name="api_statements"),
     path("statements/<int:pk>/", statements.StatementDetail.as_view(), name="api_statement"),
     path("statements/<int:pk>/confirmation/", statements.Confirmation.as_view(), name="api_confirmation"),

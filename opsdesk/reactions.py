@@ -62,6 +62,8 @@ DECIDED: dict[str, str] = {
     "gift": "promotions.operations.reductions.decided",
 }
 """What a decided approval does, by kind: an operation called with (approval, by=, at=) in the same transaction."""
+SCORE_EVENTS: dict[str, str] = {"cases_lost": "conflicts.queries.lost.cases_lost"}
+"""AS-11: measures of a partner's score that an app above aftersales makes: a function of a span (start, end)."""
 INTAKES: dict[str, str] = {"PlatformRefund": "aftersales.operations.refund_intake"}
 """Who enters what an export file holds besides orders, by type: a module with `write` (in the import's transaction) and
 `known` (for its preview); orders import nothing of those above them."""

@@ -12,6 +12,7 @@ from opsdesk.reactions import DECIDED as DECIDED
 from opsdesk.reactions import FIELD_CAPACITY as FIELD_CAPACITY
 from opsdesk.reactions import INTAKES as INTAKES
 from opsdesk.reactions import REACTIONS as REACTIONS
+from opsdesk.reactions import SCORE_EVENTS as SCORE_EVENTS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from channels.models import Partner, Shop
-from conflicts.models import Act, Case, RulebookVersion, Ruling
+from conflicts.models import Act, Case, RulebookVersion, Ruling, Signal
 from conflicts.operations import appeals, cases, rulings
 from conflicts.operations.evidence import Exhibit
 from conflicts.operations.filing import Filing, Who, file
@@ -155,3 +155,20 @@ def fields_of(code: str) -> Verdict:
     """The usual penalty of an act for a partner, the first time."""
     usual = act(code).penalties.get(punished="partner", times=1)
     return verdict(code, str(usual.usual_yuan), measures=tuple(usual.measures))
+
+
+def signal(shop: Shop | None = None, partner: Partner | None = None, **fields: object) -> Signal:
+    """A signal that nobody has dealt with: `partner` may have taken an order from `shop`."""
+    said: dict[str, object] = {
+        "kind": "poached",
+        "key": f"refund:1>order:{Signal.objects.count()}",
+        "act": "S1",
+        "confidence": Decimal("0.95"),
+        "money_yuan": Decimal("2599.00"),
+        "happened_at": AT - timedelta(days=3),
+        "found_at": AT,
+        "looked_at": AT,
+        "harmed_shop": shop,
+        "partner": partner,
+    }
+    return Signal.objects.create(**said | fields)

@@ -1,7 +1,7 @@
 """AS-11: the registry of measures: per measure the events of a span, by partner. One query each.
 
-Only moments before the end of the span are looked at, so that a past month gives the same events again. Cases lost
-(CF) will be one more function here.
+Only moments before the end of the span are looked at, so that a past month gives the same events again. What an app
+above measures (cases lost, CF) stands in settings.SCORE_EVENTS.
 """
 
 from collections import defaultdict
@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Count, OuterRef, Subquery
+from django.utils.module_loading import import_string
 
 from aftersales.models import Callback, Complaint, Job, Offer, Visit
 from aftersales.rules.scores import Event
@@ -112,4 +114,17 @@ MEASURES: dict[str, Callable[[datetime, datetime], Events]] = {
 BASES: dict[str, Callable[[datetime, datetime], dict[int, int]]] = {
     Measure.COMPLAINTS: jobs_done,
     Measure.HANDED_OVER: jobs_accepted,
+    Measure.CASES_LOST: jobs_done,
 }
+
+
+def events_of(measure: str, start: datetime, end: datetime) -> Events:
+    """Return the events of a measure of this app, or of an app above that has registered it."""
+    found = MEASURES.get(measure) or import_string(settings.SCORE_EVENTS[measure])
+    events: Events = found(start, end)
+    return events
+
+
+def is_known(measure: str) -> bool:
+    """Say whether anybody measures this."""
+    return measure in MEASURES or measure in settings.SCORE_EVENTS

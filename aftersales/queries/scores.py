@@ -60,10 +60,10 @@ def month_of(month: date, formula: ScoreFormula) -> Month:
         rule.Weight(row.measure, row.weight, row.zero_at, row.full_at, row.measure in PER_100)
         for row in formula.weights.order_by("measure")
     )
-    wanted = [one.measure for one in weights if one.measure in score_events.MEASURES]
+    wanted = [one.measure for one in weights if score_events.is_known(one.measure)]
     return Month(
         weights,
-        {measure: score_events.MEASURES[measure](start, end) for measure in wanted},
+        {measure: score_events.events_of(measure, start, end) for measure in wanted},
         {measure: score_events.BASES[measure](start, end) for measure in wanted if measure in score_events.BASES},
         _excluded(month),
     )

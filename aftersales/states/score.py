@@ -7,7 +7,7 @@ from opsdesk.machine import Machine
 
 
 class Measure(models.TextChoices):
-    """AS-11: what is measured; cases lost (CF) join when there are cases."""
+    """AS-11: what is measured; the apps above may measure, too (settings.SCORE_EVENTS)."""
 
     ON_TIME = "on_time", _("installed on time")
     ACCEPTANCE = "acceptance", _("hours until an offer is answered")
@@ -15,9 +15,10 @@ class Measure(models.TextChoices):
     SATISFACTION = "satisfaction", _("satisfaction in call-backs")
     COMPLAINTS = "complaints", _("founded complaints per 100 installations")
     HANDED_OVER = "handed_over", _("jobs handed over to another, per 100 accepted")
+    CASES_LOST = "cases_lost", _("conflicts lost, per 100 installations")
 
 
-PER_100 = frozenset({Measure.COMPLAINTS, Measure.HANDED_OVER})
+PER_100 = frozenset({Measure.COMPLAINTS, Measure.HANDED_OVER, Measure.CASES_LOST})
 """These count events per 100 of something; the others take the mean of their events."""
 
 

@@ -1,1 +1,3 @@
+from conflicts.admin import cases as cases
+from conflicts.admin import enforcement as enforcement
 from conflicts.admin import rulebooks as rulebooks

@@ -66,8 +66,8 @@ class Migration(migrations.Migration):
             name='Case',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('filed', 'to be accepted'), ('answering', "waiting for the accused's answer"), ('negotiating', 'departments negotiate'), ('investigating', 'with the GM office'), ('signing', 'ruling to be signed'), ('in_force', 'ruling in force, may be appealed'), ('appealed', 'appeal to be decided'), ('rejected', 'not accepted'), ('withdrawn', 'case withdrawn'), ('settled', 'settled without penalty'), ('cleared', 'no violation found'), ('final', 'final')], default='filed', max_length=14, verbose_name='state')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
+                ('state', models.CharField(choices=[('filed', 'to be accepted'), ('answering', "waiting for the accused's answer"), ('negotiating', 'departments negotiate'), ('investigating', 'with the GM office'), ('signing', 'ruling to be signed'), ('in_force', 'ruling in force, may be appealed'), ('appealed', 'appeal to be decided'), ('rejected', 'case not accepted'), ('withdrawn', 'case withdrawn'), ('settled', 'settled without penalty'), ('cleared', 'no violation found'), ('final', 'case closed for good')], default='filed', max_length=14, verbose_name='state')),
+                ('title', models.CharField(max_length=120, verbose_name='subject of the case')),
                 ('acted_on', models.DateField(verbose_name='day of the act')),
                 ('money_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='money at stake (yuan)')),
                 ('filed_at', models.DateTimeField(verbose_name='filed')),
@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('round', models.PositiveSmallIntegerField(verbose_name='round')),
-                ('state', models.CharField(choices=[('drafted', 'to be signed'), ('in_force', 'in force'), ('refused', 'a signature was refused'), ('replaced', 'replaced after an appeal')], default='drafted', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('drafted', 'to be signed'), ('in_force', 'ruling in force'), ('refused', 'a signature was refused'), ('replaced', 'replaced after an appeal')], default='drafted', max_length=10, verbose_name='state')),
                 ('stage', models.CharField(choices=[('accept', 'accepts the case'), ('agreed', 'signs what both departments agree on'), ('arbitrated', 'signs what the GM office rules'), ('appeal', 'signs what is decided on an appeal')], max_length=12, verbose_name='signed as')),
                 ('times', models.PositiveSmallIntegerField(default=1, verbose_name='the how manieth time')),
                 ('amount_yuan', models.DecimalField(decimal_places=2, default=0, max_digits=12, verbose_name='penalty (yuan)')),

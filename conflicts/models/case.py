@@ -55,6 +55,18 @@ class CaseQuerySet(DeskQuerySet):
         accused = Party.objects.filter(case=OuterRef("pk"), role=PartyRole.ACCUSED).of(by)
         return self.filter(Exists(accused), state=CaseState.ANSWERING)
 
+    def answers_due(self) -> Self:
+        """Narrow to those in which an accused has to answer."""
+        return self.filter(state=CaseState.ANSWERING)
+
+    def appeals(self) -> Self:
+        """Narrow to appeals that are to be decided."""
+        return self.filter(state=CaseState.APPEALED)
+
+    def against_partner(self, pk: int) -> Self:
+        """Narrow to cases in which this partner is accused."""
+        return self.filter(Exists(Party.objects.filter(case=OuterRef("pk"), role=PartyRole.ACCUSED, partner=pk)))
+
     def to_negotiate(self) -> Self:
         """Narrow to those on which the departments have to agree."""
         return self.filter(state=CaseState.NEGOTIATING)
@@ -79,7 +91,7 @@ class Case(models.Model):
     """
 
     state = models.CharField(_("state"), max_length=14, choices=CaseState, default=CaseState.FILED)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("subject of the case"), max_length=120)
     version = models.ForeignKey(
         RulebookVersion, models.PROTECT, related_name="cases", verbose_name=_("rulebook in force on the day of the act")
     )

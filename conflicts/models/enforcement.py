@@ -2,11 +2,13 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Revocation
+from conflicts.models.case import Party, handles
 from conflicts.models.ruling import Ruling
+from conflicts.states.case import PartyRole
 from conflicts.states.rulebook import Measure
 from opsdesk.actor import Actor
 from opsdesk.people.models import User
@@ -56,6 +58,23 @@ class PayrollEntry(models.Model):
         return f"{self.text} ¥{self.amount_yuan}"
 
 
+class MeasureTakenQuerySet(DeskQuerySet):
+    def visible_to(self, by: Actor) -> Self:
+        """Who handles cases sees all; whom a measure is about his own."""
+        if handles(by):
+            return self
+        mine = Party.objects.filter(case=OuterRef("ruling__case"), role=PartyRole.ACCUSED).of(by)
+        return self.filter(Exists(mine))
+
+    def of_staff(self) -> Self:
+        """Narrow to what was ruled against employees besides money."""
+        return self.filter(measure__in=(Measure.DEMERIT, Measure.DISMISSAL))
+
+    def in_force(self) -> Self:
+        """Narrow to what has not been taken back."""
+        return self.filter(taken_back_at=None)
+
+
 class MeasureTaken(models.Model):
     """CF-6, CF-7, CF-12: a measure carried out under a ruling, and taken back when the ruling was replaced.
 
@@ -70,7 +89,7 @@ class MeasureTaken(models.Model):
     taken_at = models.DateTimeField(_("carried out"))
     taken_back_at = models.DateTimeField(_("taken back"), null=True)
 
-    objects = DeskQuerySet.as_manager()
+    objects = MeasureTakenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("measure taken")

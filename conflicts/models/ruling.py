@@ -6,14 +6,22 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from conflicts.models.case import Case
+from conflicts.models.case import Case, handles
 from conflicts.models.rulebook import Act, PenaltyRow
 from conflicts.states.case import RulingState
 from conflicts.states.rulebook import Measure, Seat, Stage
+from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
 
 
 class RulingQuerySet(DeskQuerySet):
+    def visible_to(self, by: Actor) -> Self:
+        """Who handles cases sees all; the parties of a case what has been in force."""
+        if handles(by):
+            return self
+        counted = (RulingState.IN_FORCE, RulingState.REPLACED)
+        return self.filter(case__in=Case.objects.visible_to(by).values("pk"), state__in=counted)
+
     def in_force(self) -> Self:
         """Narrow to rulings that hold."""
         return self.filter(state=RulingState.IN_FORCE)

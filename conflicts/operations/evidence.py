@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -87,6 +88,12 @@ def add(case_id: int, exhibit: Exhibit, *, by: Actor, at: datetime) -> Evidence:
     row = keep(case, exhibit, by=by, at=at)
     rulings.changed(case, by=by, at=at, why=row.name)
     return row
+
+
+@transaction.atomic
+def add_all(case_id: int, exhibits: Sequence[Exhibit], *, by: Actor, at: datetime) -> list[Evidence]:
+    """CF-8: hand in several files together: all of them, or none where one is refused."""
+    return [add(case_id, exhibit, by=by, at=at) for exhibit in exhibits]
 
 
 def keep(case: Case, exhibit: Exhibit, *, by: Actor, at: datetime) -> Evidence:

@@ -87,7 +87,7 @@ def file(filing: Filing, *, by: Actor, at: datetime) -> Case:
     act = _act(filing, today=timezone.localdate(at))
     if not filing.story.strip() or not filing.title.strip():
         raise StoryMissing()
-    accused, filer = _party(PartyRole.ACCUSED, filing.accused), _filer(filing, by)
+    accused, filer = party_of(PartyRole.ACCUSED, filing.accused), _filer(filing, by)
     _not_oneself(accused, filer, by)
     orders = Order.objects.visible_to(by).for_change_many(list(filing.orders)[:MOST_ORDERS])
     case = Case(
@@ -97,7 +97,7 @@ def file(filing: Filing, *, by: Actor, at: datetime) -> Case:
     )  # fmt: skip
     case.save(force_insert=True)
     case.orders.set(orders)
-    others = [_party(role, who) for role, who in filing.others]
+    others = [party_of(role, who) for role, who in filing.others]
     for party in (filer, accused, *others):
         party.case = case
         party.save(force_insert=True)
@@ -130,7 +130,7 @@ def _signal(filing: Filing, by: Actor) -> Signal | None:
     return signal
 
 
-def _party(role: str, who: Who) -> Party:
+def party_of(role: str, who: Who) -> Party:
     """A party not saved yet: a partner's shop means the partner; the side follows from what it sells on."""
     shop = Shop.objects.select_related("platform", "operator").filter(pk=who.shop_id).first() if who.shop_id else None
     partner = Partner.objects.filter(pk=who.partner_id).first() if who.partner_id else (shop.operator if shop else None)
@@ -152,12 +152,12 @@ def _party(role: str, who: Who) -> Party:
 
 def _filer(filing: Filing, by: Actor) -> Party:
     """Who files: the company's people for any department or shop, everybody else for what is his own."""
-    filer = _party(PartyRole.FILER, filing.filer)
+    filer = party_of(PartyRole.FILER, filing.filer)
     if by.company:
         filer.side = filer.side if filer.shop or filer.partner else filing.side or Side.ONLINE
         return filer
     own_shop = filer.shop is not None and Shop.objects.visible_to(by).filter(pk=filer.shop_id).exists()
-    own_partner = filer.partner is not None and Partner.objects.within(by.partners).filter(pk=filer.partner_id).exists()
+    own_partner = filer.partner is not None and Partner.objects.visible_to(by).filter(pk=filer.partner_id).exists()
     if not (own_shop or own_partner):
         raise FilerUnclear(filer=filer)
     return filer

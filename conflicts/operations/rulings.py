@@ -13,7 +13,7 @@ from conflicts.operations.sitting import MayNot, must_be_official, sat
 from conflicts.queries import acting, papers, rulebooks, sitting
 from conflicts.rules import penalties, seats
 from conflicts.states.case import CASE, MAY_NOT, RULE, RULING, SIGN, SPEAK, CaseState, PartyRole, RulingState
-from conflicts.states.rulebook import Measure, Punished
+from conflicts.states.rulebook import Measure, Punished, Seat
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.errors import Invalid, Refused
@@ -202,5 +202,5 @@ def _signed(case: Case, granted: bool, reason: str, text_sha256: str, *, by: Act
         text_sha256=text_sha256, because=f"{found.because}:{found.stands_for}".rstrip(":"), at=at,
     )  # fmt: skip
     if granted:
-        audit.record(ruling, "ruling.sign", by=by, at=at, seat=found.seat, role=found.role)
+        audit.record(ruling, "ruling.sign", by=by, at=at, seat=str(Seat(found.seat).label), role=found.role)
     return ruling

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from conflicts.models import Case
+from conflicts.models import Case, Ruling
 from conflicts.queries import sitting as queries
 from conflicts.rules import seats
 from conflicts.states.case import RULE, CaseState, PartyRole, RulingState, Side
@@ -22,8 +22,14 @@ STAGES = {
 
 def stage_of(case: Case) -> str:
     """Return in which stage seats are taken now, "" where none are."""
-    if case.state == CaseState.SIGNING:
-        return case.rulings.get(state=RulingState.DRAFTED).stage
+    drafted = case.rulings.get(state=RulingState.DRAFTED) if case.state == CaseState.SIGNING else None
+    return stage_in(case, drafted)
+
+
+def stage_in(case: Case, drafted: Ruling | None) -> str:
+    """Return the stage of a case with this drafted ruling, if one is to be signed."""
+    if drafted is not None:
+        return drafted.stage
     if case.state == CaseState.INVESTIGATING and case.appealed_at:
         return Stage.APPEAL
     return STAGES.get(CaseState(case.state), "")
@@ -39,6 +45,14 @@ def rows_now(case: Case) -> list[seats.SeatRow]:
     """Return the seats of the present stage; a class without seats of agreement is ruled by the GM office (CF-10)."""
     stage = stage_of(case)
     return queries.rows_of(case, stage, clazz=clazz_of(case)) if stage else []
+
+
+def rows_to_act(case: Case) -> list[seats.SeatRow]:
+    """Return the seats whose holders have to act; if nothing can be agreed on, heads hand the case on (CF-10)."""
+    rows = rows_now(case)
+    if not rows and case.state == CaseState.NEGOTIATING:
+        return queries.rows_of(case, Stage.ACCEPT, clazz=case.act.clazz)
+    return rows
 
 
 def taken_now(case: Case) -> dict[str, str]:
@@ -86,13 +100,15 @@ def people_of(case: Case, *, on: date, overdue: bool) -> list[User]:
     if case.state in (CaseState.ANSWERING, CaseState.IN_FORCE):
         accused = case.parties.filter(role=PartyRole.ACCUSED)
         return list(User.objects.filter(pk__in=accused.values("employee_id"), is_active=True))
-    rows = [row for row in rows_now(case) if row.seat not in taken_now(case)]
+    taken = taken_now(case)
+    rows = [row for row in rows_to_act(case) if row.seat not in taken]
     about = queries.concerned(case, stage=stage_of(case))
     drafted = drafter_of(case)
     vacant = queries.vacant(rows, about, overdue=overdue, on=on, but=drafted)
     roles = {row.role for row in rows} | {row.instead for row in rows if row.role in vacant}
     people = queries.people_with(roles, on=on)
-    able = [one.user for one in people if not seats.barred(one, about) and one.name != drafted]
+    alone = drafted if all(row.stage != Stage.AGREED for row in rows) else ""
+    able = [one.user for one in people if not seats.barred(one, about) and one.name != alone]
     return list(User.objects.filter(pk__in=able).order_by("pk"))
 
 

@@ -101,3 +101,23 @@ def objections(why: Iterable[str], penalty: Penalty) -> str:
         "range": range_of(penalty), "usual": f"{penalty.usual:,.2f}",
     }  # fmt: skip
     return f"{'；'.join(said[code] for code in why)}（{allowed}）"
+
+
+def cost_of(penalty: Penalty | None) -> str:
+    """Return what a rule costs, in one sentence: the usual amount, its range, what comes besides or instead."""
+    if penalty is None:
+        return _("no penalty for this kind of party")
+    said = []
+    if penalty.usual or penalty.most is None or penalty.most:
+        usual = _("usually ¥%(usual)s") % {"usual": f"{penalty.usual:,.2f}"}
+        fixed = penalty.least == penalty.most
+        said.append(range_of(penalty) if fixed else f"{usual}（{range_of(penalty)}）")
+    if penalty.measures:
+        said.append(_("always: %(measures)s") % {"measures": _named(penalty.measures)})
+    if penalty.instead:
+        said.append(_("or instead: %(measures)s") % {"measures": _named(penalty.instead)})
+    return "；".join(said) or _("no penalty")
+
+
+def _named(measures: Iterable[str]) -> str:
+    return "、".join(str(Measure(code).label) for code in sorted(measures))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from channels.models import Partner, Shop
-from conflicts.models import Case, SeatRule, Signature
+from conflicts.models import Case, Party, SeatRule, Signature
 from conflicts.rules.seats import AGREED, Concerned, Person, SeatRow, barred
 from conflicts.states.case import PartyRole
 from conflicts.states.rulebook import Stage
@@ -21,11 +21,15 @@ def rows_of(case: Case, stage: str, *, clazz: str) -> list[SeatRow]:
 
 def concerned(case: Case, *, stage: str = "") -> Concerned:
     """Return whom a case concerns; on an appeal also those who have judged it before. Three queries."""
-    parties = list(case.parties.all())
     earlier: Iterable[str] = ()
     if stage == Stage.APPEAL:
         signed = Signature.objects.filter(ruling__case=case).exclude(ruling__stage=Stage.APPEAL)
         earlier = signed.values_list("signed_by", flat=True)
+    return concerned_in(case, list(case.parties.all()), earlier)
+
+
+def concerned_in(case: Case, parties: Collection[Party], earlier: Iterable[str]) -> Concerned:
+    """Return whom a case concerns, of rows that were fetched already."""
     return Concerned(
         people=frozenset(party.employee_id for party in parties if party.employee_id),
         shops=frozenset(party.shop_id for party in parties if party.shop_id),
@@ -67,9 +71,14 @@ def _person(user: User, roles: dict[str, set[str]]) -> Person:
 
 def absent_barred(person: Person, case: Concerned) -> frozenset[str]:
     """Return those for whom this person stands that may not sit themselves: nobody sits in their place either."""
+    return frozenset(name for name, one in absent_of(person).items() if barred(one, case))
+
+
+def absent_of(person: Person) -> dict[str, Person]:
+    """Return those for whom this person stands. Two queries, and two for each."""
     names = [name for name in person.roles if name]
     users = User.objects.filter(username__in=names).prefetch_related("scopes", "groups") if names else ()
-    return frozenset(user.username for user in users if barred(_person(user, {}), case))
+    return {user.username: _person(user, {}) for user in users}
 
 
 def vacant(rows: Iterable[SeatRow], case: Concerned, *, overdue: bool, on: date, but: str = "") -> frozenset[str]:
@@ -78,9 +87,17 @@ def vacant(rows: Iterable[SeatRow], case: Concerned, *, overdue: bool, on: date,
     `but` has drafted the ruling: where its departments do not sign it together, he does not count.
     """
     rows = list(rows)
+    people = [] if overdue else people_with({row.role for row in rows}, on=on)
+    return vacant_among(people, rows, case, overdue=overdue, but=but)
+
+
+def vacant_among(
+    people: Iterable[Person], rows: Collection[SeatRow], case: Concerned, *, overdue: bool, but: str
+) -> frozenset[str]:
+    """Return the roles that none of these people may sit for, or that let the step run out."""
     roles = {row.role for row in rows}
     if overdue:
         return frozenset(roles)
     drafter = "" if any(row.stage == AGREED for row in rows) else but
-    able = [one for one in people_with(roles, on=on) if not barred(one, case) and one.name != drafter]
+    able = [one for one in people if not barred(one, case) and one.name != drafter]
     return frozenset(roles - {role for person in able for role in person.roles[""]})

@@ -85,7 +85,7 @@ def sitting(person: Person, table: Table, absent_barred: Collection[str] = ()) -
     """CF-9, CF-10: return the seat that this person may take now.
 
     `absent_barred`: those among whom he stands for that are barred themselves. Who drafted a ruling signs it only where
-    two departments sign.
+    two departments sign, and nobody signs for him either, nor for who has signed already.
     """
     if why := barred(person, table.case):
         return Sitting(False, because=why)
@@ -94,9 +94,11 @@ def sitting(person: Person, table: Table, absent_barred: Collection[str] = ()) -
     free = [row for row in table.rows if row.seat not in table.taken]
     if not free:
         return Sitting(False, because="no_seat")
-    if person.name == table.drafted_by and all(row.stage != AGREED for row in free):
+    drafter = table.drafted_by if all(row.stage != AGREED for row in free) else ""
+    if drafter and person.name == drafter:
         return Sitting(False, because="drafted")
-    found = [choice for row in free for choice in _choices(person, row, table.vacant, absent_barred)]
+    nobodys = {*absent_barred, *table.taken.values()} | ({drafter} if drafter else set())
+    found = [choice for row in free for choice in _choices(person, row, table.vacant, nobodys)]
     if not found:
         return Sitting(False, because="no_role")
     _order, seat, role, stands_for, pk = min(found)

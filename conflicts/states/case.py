@@ -16,11 +16,11 @@ class CaseState(models.TextChoices):
     SIGNING = "signing", _("ruling to be signed")
     IN_FORCE = "in_force", _("ruling in force, may be appealed")
     APPEALED = "appealed", _("appeal to be decided")
-    REJECTED = "rejected", _("not accepted")
+    REJECTED = "rejected", _("case not accepted")
     WITHDRAWN = "withdrawn", _("case withdrawn")
     SETTLED = "settled", _("settled without penalty")
     CLEARED = "cleared", _("no violation found")
-    FINAL = "final", _("final")
+    FINAL = "final", _("case closed for good")
 
 
 CASE = Machine(
@@ -59,7 +59,8 @@ IN_DEBATE = ("answering", "negotiating", "investigating", "signing", "appealed")
 """The departments and the GM office may have their say."""
 FILE, HANDLE, RULE = "conflicts.file_case", "conflicts.handle_case", "conflicts.rule_case"
 SIGN, ANSWER, VIEW = "conflicts.sign_ruling", "conflicts.answer_case", "conflicts.view_case"
-SPEAK = "conflicts.speak_case"
+SPEAK, EXPORT = "conflicts.speak_case", "conflicts.export_case"
+LOOK, SHOW_WITNESS = "conflicts.look_evidence", "conflicts.show_witness"
 RIGHTS = {
     "accept": HANDLE,
     "reject": HANDLE,
@@ -132,7 +133,7 @@ class StatementKind(models.TextChoices):
 
 class RulingState(models.TextChoices):
     DRAFTED = "drafted", _("to be signed")
-    IN_FORCE = "in_force", _("in force")
+    IN_FORCE = "in_force", _("ruling in force")
     REFUSED = "refused", _("a signature was refused")
     REPLACED = "replaced", _("replaced after an appeal")
 
@@ -161,9 +162,11 @@ EVENTS: dict[str, Any] = {
     "case.finish": _("Final: nobody can appeal any more"),
     "case.withdraw": _("Withdrawn: {reason}"),
     "case.say": _("Said in the case: {kind}"),
+    "case.add_witness": _("Witness named: {witness}"),
     "case.add_party": _("Party named: {party} ({role})"),
     "case.urge": _("Reminder sent: nobody has acted in time"),
     "case.export": _("Case taken out as an archive: {why}"),
+    "case.export_many": _("Cases taken out: {rows} rows"),
     "case.show_witness": _("Data of a witness shown: {why}"),
     "evidence.add": _("Evidence added: {name}, SHA-256 {sha256}"),
     "evidence.look": _("Evidence looked at"),

@@ -189,6 +189,22 @@ RULEBOOKS: tuple[dict[str, Any], ...] = (
     _item(_("Rulebooks"), "menu_book", reverse_lazy("rulebooks"), "conflicts.view_rulebookversion"),
     _item(_("Versions of rulebooks"), "history", _list("conflicts_rulebookversion"), "conflicts.draft_rulebook"),
 )
+_CASE, _VIEW_CASE, _HANDLE = "conflicts_case", "conflicts.view_case", "conflicts.handle_case"
+CASES: tuple[dict[str, Any], ...] = (
+    _item(_("File a case"), "add_circle", reverse_lazy("case_new"), "conflicts.file_case"),
+    _item(_("Mine to act"), "assignment_ind", _list(_CASE, "queue=mine"), _VIEW_CASE),
+    _item(_("To accept"), "inbox", _list(_CASE, "queue=to_accept"), _HANDLE),
+    _item(_("Answers due"), "reply", _list(_CASE, "queue=answers"), _VIEW_CASE),
+    _item(_("Departments negotiate"), "forum", _list(_CASE, "queue=negotiating"), _HANDLE),
+    _item(_("With the GM office"), "account_balance", _list(_CASE, "queue=office"), _HANDLE),
+    _item(_("Rulings to sign"), "draw", _list(_CASE, "queue=to_sign"), _HANDLE),
+    _item(_("Appeals"), "balance", _list(_CASE, "queue=appeals"), _HANDLE),
+    _item(_("Over time"), "alarm", _list(_CASE, "queue=overdue"), _HANDLE),
+    _item(_("All cases"), "folder_open", _list(_CASE), _VIEW_CASE),
+    _item(_("Statistics of cases"), "bar_chart", reverse_lazy("case_statistics"), _HANDLE),
+    _item(_("Payroll list"), "receipt_long", _list("conflicts_payrollentry"), "conflicts.view_payrollentry"),
+    _item(_("Measures"), "report", _list("conflicts_measuretaken"), _HANDLE),
+)
 GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (
         _("Installation"),
@@ -204,6 +220,7 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (_("Refunds and returns"), REFUNDS),
     (_("Repairs"), REPAIRS),
     (_("Complaints and call-backs"), CARE),
+    (_("Conflicts"), (*CASES, *RULEBOOKS)),
     (_("Settlement"), MONEY),
     (
         _("Promotions"),
@@ -214,7 +231,6 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     ),
     (_("Claims and draws"), CLAIMS),
     (_("Support for distributors"), SUPPORT),
-    (_("Conflicts"), RULEBOOKS),
     (_("Approvals"), APPROVALS),
     (
         _("Orders"),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.models import Callback, Complaint, Deduction, Job, Refund, Repair, Slip
 from channels.models import Listing, Statement
+from conflicts.models import Case
+from conflicts.queries import waiting as cases
 from opsdesk.actor import Actor
 from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
@@ -89,6 +91,14 @@ MONEY = (
         True,
     ),
 )
+_VIEW_CASE, _HANDLE, _RULE = "conflicts.view_case", "conflicts.handle_case", "conflicts.rule_case"
+CASES = (
+    Queue(_("Cases to accept"), _HANDLE, Case, lambda rows, at: rows.to_accept(), "to_accept"),
+    Queue(_("Cases to negotiate"), _HANDLE, Case, lambda rows, at: rows.to_negotiate(), "negotiating"),
+    Queue(_("Cases with the GM office"), _RULE, Case, lambda rows, at: rows.to_investigate(), "office"),
+    Queue(_("Rulings to sign"), _HANDLE, Case, lambda rows, at: rows.to_sign(), "to_sign"),
+    Queue(_("Cases over time"), _HANDLE, Case, lambda rows, at: rows.overdue(at), "overdue", True),
+)
 QUEUES = (
     Queue(_("Installations overdue"), _VIEW_JOB, Job, lambda rows, at: rows.overdue(at), "overdue", True),
     Queue(_("Due today"), _VIEW_JOB, Job, lambda rows, at: rows.due_between(at, _today(at)), "due_today"),
@@ -156,6 +166,7 @@ QUEUES = (
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),
     *MONEY,
+    *CASES,
 )
 
 
@@ -163,6 +174,7 @@ def waiting(by: Actor, *, at: datetime) -> list[Waiting]:
     """Count what waits for this person. One query a queue."""
     return [
         *_to_sign(by, at),
+        *_cases(by, at),
         *_queues(by, at),
     ]
 
@@ -174,6 +186,14 @@ def _to_sign(by: Actor, at: datetime) -> list[Waiting]:
     count = approvals.to_sign(Approval.objects.visible_to(by), by, at=at).count()
     where = reverse("admin:approvals_approval_changelist")
     return [Waiting(str(_("For my signature")), count, f"{where}?queue=mine", True)]
+
+
+def _cases(by: Actor, at: datetime) -> list[Waiting]:
+    """Which cases wait for this person follows from his seat and his parties (CF-9)."""
+    if not by.may(_VIEW_CASE):
+        return []
+    where = reverse("admin:conflicts_case_changelist")
+    return [Waiting(str(_("Cases that wait for me")), len(cases.mine(by, at=at)), f"{where}?queue=mine", True)]
 
 
 def _queues(by: Actor, at: datetime) -> list[Waiting]:

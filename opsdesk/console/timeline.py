@@ -37,6 +37,7 @@ SENTENCES: dict[str, Any] = {
 }
 DOORS: dict[str, Any] = {
     "web": gettext_lazy("web page"),
+    "admin": gettext_lazy("web page"),
     "api": gettext_lazy("API"),
     "phone": gettext_lazy("phone page"),
     "command": gettext_lazy("command line"),
@@ -79,6 +80,8 @@ _QUIET_OF = {
         | {"compensation_yuan", "proposed_by", "proposed_at", "head_id", "approved_at", "doer_id", "result", "summary"}
         | {"carried_out_at", "confirmed_at", "reopened", "closed_at", "at_fault_id"}
     ),
+    "conflicts.case": frozenset({"accepted_at", "answered_at", "appealed_at", "ruled_at"}),
+    "conflicts.ruling": frozenset({"in_force_at"}),
     "aftersales.callback": frozenset(
         {"attempts", "next_at", "taken_by", "taken_until", "satisfaction", "closed_at", "appointed_at"}
     ),

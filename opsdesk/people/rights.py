@@ -227,12 +227,15 @@ CONFLICT_LOOK = (
     "conflicts.view_signature",
     "conflicts.view_measuretaken",
 )
-CONFLICT_ANSWER = ("conflicts.answer_case",)
-CONFLICT_FILE = (
+CONFLICT_ANSWER = (
     *CONFLICT_LOOK,
+    "conflicts.answer_case",
+    "conflicts.look_evidence",
+)
+"""Of everybody who may be accused: nobody sees a case that is not his own."""
+CONFLICT_FILE = (
     *CONFLICT_ANSWER,
     "conflicts.file_case",
-    "conflicts.look_evidence",
     "conflicts.view_inquiry",
     "conflicts.register_inquiry",
 )
@@ -244,24 +247,21 @@ CONFLICT_JUDGE = (
     "conflicts.export_signal",
 )
 CONFLICT_HANDLE = (
-    *CONFLICT_LOOK,
     *CONFLICT_ANSWER,
     *CONFLICT_JUDGE,
     "conflicts.file_case",
     "conflicts.handle_case",
     "conflicts.speak_case",
     "conflicts.sign_ruling",
-    "conflicts.look_evidence",
     "conflicts.show_witness",
     "conflicts.export_case",
 )
 CONFLICT_RULE = (
-    *CONFLICT_LOOK,
+    *CONFLICT_ANSWER,
     *CONFLICT_JUDGE,
     "conflicts.handle_case",
     "conflicts.rule_case",
     "conflicts.sign_ruling",
-    "conflicts.look_evidence",
     "conflicts.show_witness",
     "conflicts.export_case",
     "conflicts.view_payrollentry",

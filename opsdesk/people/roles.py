@@ -63,6 +63,7 @@ ROLES = (
         _("after-sales dispatcher"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_ANSWER,
             *rights.DISPATCH,
             *rights.EXTRAS,
             *rights.REFUNDS,
@@ -78,6 +79,7 @@ ROLES = (
         _("call-back"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_ANSWER,
             *rights.CALLBACKS,
             "orders.show_order",
         ),
@@ -87,6 +89,7 @@ ROLES = (
         _("warehouse"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_ANSWER,
             *rights.WAREHOUSE,
             "orders.sign_order",
         ),
@@ -96,6 +99,7 @@ ROLES = (
         _("finance"),
         (
             *rights.LOOK,
+            *rights.CONFLICT_ANSWER,
             *rights.PAYROLL,
             *rights.MONEY,
             *rights.REFUNDS_PAY,
@@ -201,6 +205,7 @@ ROLES = (
                 "audit.view_event",
                 "kpi.*",
                 *rights.LOOK,
+                *rights.CONFLICT_ANSWER,
                 *rights.SHOPS,
                 *rights.NETWORK,
                 *rights.INSTALLERS,

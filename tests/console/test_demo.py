@@ -13,10 +13,11 @@ from aftersales.models import Callback, Complaint, Job, Offer, Repair
 from aftersales.queries import callbacks
 from aftersales.states.job import Answer, JobState
 from aftersales.states.repair import RepairState
-from channels.models import Authorisation, Listing, ListPrice, Partner, Product, Shop
+from channels.models import Authorisation, Entry, Listing, ListPrice, Partner, Product, Shop
 from channels.queries.certificates import state_of
 from channels.queries.territories import coverage
 from channels.states import CertificateState, Duty, PartnerKind, SoldWhere
+from conflicts.models import Case, PayrollEntry
 from opsdesk.approvals.models import Approval
 from opsdesk.audit.models import Event
 from opsdesk.console import demo, reference
@@ -263,3 +264,16 @@ def test_ds_2_support_of_the_demo_is_in_every_state_and_a_price_holds_for_its_da
     assert hero.price_yuan >= listed.price_yuan * Decimal("0.90"), "5 % below what Tmall lets it ask"
     waiting = Approval.objects.filter(kind__in=("support", "claim", "festival"), state="waiting")
     assert not waiting.filter(asked_at__lt=AT - timedelta(days=2)).exists(), "none that would lapse at once"
+
+
+def test_cf_9_a_case_stands_in_every_stage_one_of_them_severe_and_reversed(company):
+    states = set(Case.objects.values_list("state", flat=True))
+    assert {"filed", "answering", "negotiating", "investigating", "signing", "settled", "rejected", "cleared"} <= states
+    severe = Case.objects.get(act__code="V3")
+    assert (severe.state, list(severe.rulings.order_by("round").values_list("state", flat=True))) == (
+        "final", ["replaced", "in_force"],
+    )  # fmt: skip
+    booked = Entry.objects.filter(source_type="conflicts.ruling", partner__code="gd").order_by("pk")
+    assert [entry.amount_yuan for entry in booked] == [Decimal(-10000), Decimal(10000), Decimal(-3000)]
+    assert PayrollEntry.objects.get().amount_yuan == 500
+    assert severe.evidence.count() == 4

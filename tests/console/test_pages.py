@@ -79,6 +79,7 @@ def pages(job: Job) -> dict[str, str]:
         "channels_platform",
         "channels_region",
         *MONEY,
+        "conflicts_case",
         "sla_policy",
         "sla_workcalendar",
         "sla_calendarday",
@@ -103,6 +104,7 @@ OFFICE = {
     "start", "order", "job", "import", "orders_order", "orders_import", "orders_rejectedrow",
     "aftersales_job", "channels_shop", "channels_partner", "channels_authorisation", "channels_territory",
     "channels_product", "channels_listing", "channels_platform", "channels_region", *MASTER, *MONEY,
+    "conflicts_case",
 }  # fmt: skip
 MORE = {
     "shop_operations": {"upload"},
@@ -115,7 +117,7 @@ MORE = {
 PARTNERS = {
     "partner_office": {"start", "job", "orders_order", "aftersales_job", "channels_shop", "channels_territory",
                        "channels_authorisation", "channels_entry", "channels_statement", "aftersales_extra",
-                       "aftersales_deduction"},
+                       "aftersales_deduction", "conflicts_case"},
     "partner_installer": {"start", "job", "aftersales_job", "aftersales_extra"},
 }  # fmt: skip
 

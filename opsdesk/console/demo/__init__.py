@@ -12,6 +12,7 @@ from opsdesk.console.demo import (
     care,
     cast,
     company,
+    conflicts,
     dispatch,
     floors,
     money,
@@ -62,6 +63,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     floors.enter(plan)
     brand_days.enter(plan)
     auctions.enter(plan)
+    conflicts.enter(plan)
     story.report_yesterday(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.
     del connection.run_on_commit[started:]

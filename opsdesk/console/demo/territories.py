@@ -12,6 +12,7 @@ from opsdesk.console.demo.plan import Plan
 from opsdesk.days import midnight
 
 _REVOKED_AFTER = timedelta(days=200)
+_SUSPENDED = "hmt"
 _RENEWED = 4  # certificates that already have their successor for next year
 
 
@@ -97,6 +98,7 @@ def _enter_certificates(plan: Plan, partners: dict[str, int]) -> None:
         add(code, plan.since, date(year + 2, 1, 1), region=region)
     Authorisation.objects.bulk_create(rows)
     _revoke(plan)
+    _suspend(plan)
 
 
 def _revoke(plan: Plan) -> None:
@@ -106,3 +108,12 @@ def _revoke(plan: Plan) -> None:
     reason = "多次低于最低限价销售并跨区供货，终止合作"
     Revocation.objects.create(authorisation=row, revoked_on=day, reason=reason)
     audit.record(row, "authorisation.revoke", by=SYSTEM, at=midnight(day), reason=reason)
+
+
+def _suspend(plan: Plan) -> None:
+    """An agent without orders of its own, so that the story goes on without it."""
+    row = Authorisation.objects.in_force(plan.today).get(partner__code=_SUSPENDED)
+    day, until = plan.today - timedelta(days=5), plan.today + timedelta(days=25)
+    reason = "门店整改未完成，暂停授权三十天"
+    Revocation.objects.create(authorisation=row, revoked_on=day, until=until, reason=reason)
+    audit.record(row, "authorisation.suspend", by=SYSTEM, at=midnight(day), revoked_on=day, until=until, reason=reason)

@@ -15,7 +15,7 @@ from opsdesk.console.pages.base import page, trying, visible
 from opsdesk.entry.web import actor_at, posted_from
 
 VIEW = "aftersales.view_score"
-_SHORT = {"aftersales.job": "J", "aftersales.callback": "H", "aftersales.complaint": "T"}
+_SHORT = {"aftersales.job": "J", "aftersales.callback": "H", "aftersales.complaint": "T", "conflicts.case": "K"}
 
 
 @dataclass(frozen=True)

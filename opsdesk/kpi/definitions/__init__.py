@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.kpi.definitions import (
     care,
+    conflicts,
     dispatch,
     health,
     installation,
@@ -24,6 +25,7 @@ GROUPS: dict[str, Any] = {
     "refunds": _("Refunds"),
     "repairs": _("Repairs"),
     "care": _("Complaints and call-backs"),
+    "conflicts": _("Conflicts"),
     "money": _("Settlement with partners"),
     "promotions": _("Promotions"),
     "prices": _("Prices"),
@@ -37,6 +39,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     *refunds.DEFINITIONS,
     *repairs.DEFINITIONS,
     *care.DEFINITIONS,
+    *conflicts.DEFINITIONS,
     *money.DEFINITIONS,
     *dispatch.DEFINITIONS,
     *health.DEFINITIONS,

@@ -1,0 +1,24 @@
+from conflicts.operations import following
+from opsdesk import clock
+from opsdesk.actor import SYSTEM
+from opsdesk.entry.task import task
+
+
+@task
+def follow_imports(*, event_ids: list[int], **_: object) -> None:
+    following.follow_imports(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_events(*, event_ids: list[int], **_: object) -> None:
+    following.follow_events(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_all_due(**_: object) -> None:
+    following.follow_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def look_all_due(**_: object) -> None:
+    following.look_all_due(by=SYSTEM, at=clock.now())

@@ -42,6 +42,10 @@ TASKS = {
     "promotions.tasks.follow_all_due": {},
     "promotions.tasks.follow_imports": {"event_ids": "import.finish"},
     "promotions.tasks.follow_changes": {"event_ids": "pricerule.enter"},
+    "conflicts.tasks.follow_imports": {"event_ids": "import.finish"},
+    "conflicts.tasks.follow_events": {"event_ids": "listing.map"},
+    "conflicts.tasks.follow_all_due": {},
+    "conflicts.tasks.look_all_due": {},
 }
 
 

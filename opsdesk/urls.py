@@ -21,6 +21,7 @@ from opsdesk.console.pages import (
     refunds,
     repairs,
     scores,
+    signals,
     statements,
     supports,
 )
@@ -111,6 +112,9 @@ urlpatterns = [
     path("desk/brand-day/<int:pk>/do/<slug:action>/", desk(brand_days.act), name="brand_day_act"),
     path("desk/coverage/<slug:duty>/", desk(coverage.coverage), name="coverage"),
     path("admin/login/", access.desk_login),
+    path("desk/signal/<int:pk>/", desk(signals.signal), name="signal"),
+    path("desk/signal/<int:pk>/<slug:action>/", desk(signals.do), name="signal_act"),
+    path("desk/inquiry/", desk(signals.register), name="inquiry_new"),
     path("desk/prices/why/", desk(prices.why), name="price_floor"),
     path("desk/prices/shop/", desk(prices.of_shop), name="shop_floors"),
     path("admin/", admin.site.urls),

@@ -48,7 +48,7 @@ def _sale(
         tuple(items.get(row["pk"], ())),
         unmapped.get(row["pk"], 0),
         row["customer_id"],
-        row["signed_at"] is not None or row["completed_at"] is not None,
+        row["signed_at"] or row["completed_at"],
     )
 
 

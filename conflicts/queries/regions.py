@@ -111,7 +111,7 @@ def _homes(rows: Sequence[Mapping[str, Any]]) -> dict[int, set[str]]:
     if not customers:
         return found
     known = Order.objects.filter(customer__among=list(customers), region__isnull=False)
-    for customer, region in known.exclude(pk__in=[row["pk"] for row in rows]).values_list("customer_id", "region_id"):
+    for customer, region in known.values_list("customer_id", "region_id"):
         found[customer].add(region)
     return found
 

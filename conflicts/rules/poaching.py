@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from conflicts.rules.sales import FAULTS, Item, Pair, people, recognised, related, same_goods, same_hand
+from conflicts.rules.sales import Item, Pair, faulty, people, recognised, related, same_goods, same_hand
 from conflicts.rules.weighing import Figures, Finding, enough, weighed, yuan
 
 _DAY = timedelta(days=1)
@@ -86,7 +86,7 @@ def _against(pair: Pair, theirs: Item) -> Iterator[tuple[str, str]]:
     yield from people(pair)
     if theirs.is_gift:
         yield "gift_line", ""
-    if pair.loss.reason in FAULTS:
+    if faulty(pair):
         yield "quality", pair.loss.reason
     if pair.loss.reason == "not_shipped":
         yield "not_shipped", ""

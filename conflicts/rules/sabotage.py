@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from conflicts.rules.poaching import facts, links
-from conflicts.rules.sales import FAULTS, Pair, Told, people, recognised, related, same_goods, same_hand
+from conflicts.rules.sales import Pair, Told, faulty, people, recognised, related, same_goods, same_hand
 from conflicts.rules.weighing import Figures, Finding, enough, weighed
 
 TROUBLE = ("declined", "silent", "handed_over", "late", "cancelled", "failed", "installed")
@@ -58,7 +58,7 @@ def _for(pair: Pair, figures: Figures, goods: str, worst: Told) -> Iterator[tupl
 
 def _against(pair: Pair, figures: Figures, worst: Told) -> Iterator[tuple[str, str]]:
     yield from (reason for reason in people(pair) if reason[0] in _COUNTED)
-    if pair.loss.reason in FAULTS:
+    if faulty(pair):
         yield "quality", pair.loss.reason
     if pair.loss.at - worst.at > timedelta(days=int(figures["long_days"])):
         yield "told_long_ago", f"{(pair.loss.at - worst.at) / _DAY:.0f}"

@@ -62,7 +62,7 @@ class Sale:
     items: tuple[Item, ...]
     unmapped: int = 0
     customer: int | None = None
-    signed: bool = True
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,13 @@ def _differ(one: str, other: str) -> bool:
 
 def _undelivered(pair: Pair) -> bool:
     loss = pair.loss
-    return any(word in loss.said for word in UNDELIVERED) or (loss.shipped and not pair.lost.signed)
+    return any(word in loss.said for word in UNDELIVERED) or (loss.shipped and pair.lost.signed_at is None)
+
+
+def faulty(pair: Pair) -> bool:
+    """Whether it was given back for a fault that he can have seen: the goods had arrived."""
+    arrived = pair.lost.signed_at
+    return pair.loss.reason in FAULTS and arrived is not None and arrived <= pair.loss.at
 
 
 def recognised(pair: Pair) -> tuple[str, str]:

@@ -49,7 +49,7 @@ AGAINST: dict[str, Any] = {
     "other_phone": _("another phone number"),
     "other_city": _("other city"),
     "moved": _("moved house: the first order could not be delivered"),
-    "quality": _("given back for a fault of the goods"),
+    "quality": _("given back for a fault of the goods, which had arrived"),
     "not_shipped": _("given back because it had not been shipped"),
     "own_shops": _("both shops are the company's"),
     "platform_sells": _("sold by the platform itself"),

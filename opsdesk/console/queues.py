@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.models import Callback, Complaint, Deduction, Job, Refund, Repair, Slip
 from channels.models import Listing, Statement
+from conflicts.models import Signal
 from opsdesk.actor import Actor
 from opsdesk.approvals import queries as approvals
 from opsdesk.approvals.models import Approval
@@ -138,6 +139,9 @@ QUEUES = (
         lambda rows, at: rows.waiting(),
         "waiting",
         True,
+    ),
+    Queue(
+        _("Signals of conflicts"), "conflicts.judge_signal", Signal, lambda rows, at: rows.waiting(), "waiting", True
     ),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),

@@ -95,6 +95,21 @@ WAREHOUSE = (
     "aftersales.receive_return",
     "aftersales.receive_repair",
 )
+SIGNALS = (
+    "conflicts.view_signal",
+    "conflicts.judge_signal",
+    "conflicts.export_signal",
+    "conflicts.view_look",
+    "conflicts.view_inquiry",
+    "conflicts.view_detectorfigure",
+)
+INQUIRIES = ("conflicts.register_inquiry", "conflicts.view_inquiry")
+DETECTORS = (
+    "conflicts.view_look",
+    "conflicts.view_detectorfigure",
+    "conflicts.add_detectorfigure",
+    "conflicts.change_detectorfigure",
+)
 SIGN = ("approvals.sign_approval",)
 MONEY = (
     "channels.send_statement",

@@ -23,6 +23,7 @@ ROLES = (
         _("shop operations"),
         (
             *rights.LOOK,
+            *rights.INQUIRIES,
             *rights.CLAIMS,
             *rights.SIGN,
             *rights.ORDERS,
@@ -34,6 +35,7 @@ ROLES = (
         _("customer service"),
         (
             *rights.LOOK,
+            *rights.INQUIRIES,
             *rights.REFUNDS,
             *rights.CARE,
             *rights.CLAIMS,
@@ -107,6 +109,7 @@ ROLES = (
         _("e-commerce head"),
         (
             *rights.LOOK,
+            *rights.SIGNALS,
             *rights.ORDERS,
             *rights.SHOPS,
             *rights.PRICES,
@@ -122,6 +125,7 @@ ROLES = (
         _("sales director"),
         (
             *rights.LOOK,
+            *rights.SIGNALS,
             *rights.NETWORK,
             *rights.INSTALLERS,
             *rights.DISPATCH,
@@ -151,6 +155,7 @@ ROLES = (
         _("GM office"),
         (
             *rights.LOOK,
+            *rights.SIGNALS,
             *rights.LEGAL,
             *rights.SETTLE,
             *rights.SIGN,
@@ -165,6 +170,7 @@ ROLES = (
         _("general manager"),
         (
             *rights.LOOK,
+            *rights.SIGNALS,
             *rights.SETTLE,
             *rights.SIGN,
             *rights.PLANS_STOP,
@@ -197,6 +203,7 @@ ROLES = (
                 *rights.RULES,
                 *rights.CARE_RULES,
                 *rights.PLANS_RULES,
+                *rights.DETECTORS,
             ),
         ),
     ),
@@ -210,6 +217,7 @@ ROLES = (
             *rights.PARTNER_MONEY,
             *rights.PARTNER_SUPPORT,
             *rights.PARTNER_LOOK,
+            *rights.INQUIRIES,
         ),
     ),
     Role("partner_installer", _("partner: installer"), (*rights.PARTNER,)),

@@ -45,7 +45,7 @@ def visit(job, outcome="failed", payer="partner", **fields):
 def complaint(job, *, founded=True):
     owner, _new = User.objects.get_or_create(username="care", defaults={"password": make_password("x")})
     Complaint.objects.create(
-        source="hotline", owner=owner, job=job, excerpt="漏水", words_sealed=b"", registered_at=AT + 5 * DAY,
+        source="phone", owner=owner, job=job, excerpt="漏水", words_sealed=b"", registered_at=AT + 5 * DAY,
         due_at=AT + 6 * DAY, state="proposing", founded=founded, judged_at=AT + 5 * DAY, responsible="partner",
         at_fault=job.owner,
     )  # fmt: skip

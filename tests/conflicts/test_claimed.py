@@ -156,7 +156,7 @@ def test_cf_13_a_masked_purchase_counts_only_with_the_model():
     bought("1", dealer(), when=AT + DAY, **masked)
     look("inquiries", inquiry.pk)
     [signal] = found("claimed")
-    assert (f"{signal.confidence}", codes(signal.parts)) == ("0.650", ["masked", "same_model", "soon"])
+    assert (f"{signal.confidence}", codes(signal.parts)) == ("0.700", ["masked", "same_model", "soon"])
 
 
 def test_cf_13_a_sister_shop_of_the_same_partner_is_no_other():

@@ -86,7 +86,9 @@ CASES = (
 )
 
 
-@pytest.mark.parametrize(("trouble", "back", "won", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(
+    ("trouble", "back", "won", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
 def test_cf_3_cf_13_trouble_with_the_installation_then_the_agent_sells(trouble, back, won, expected):
     lost, seller = bought("1"), dealer("agent")
     trouble(make_conflicts.job(lost, None, state="open"), seller.operator)
@@ -102,7 +104,9 @@ def test_cf_3_cf_13_trouble_with_the_installation_then_the_agent_sells(trouble, 
     act, code, weight = expected
     assert (signal.act, signal.job.order, signal.partner) == (act, lost, seller.operator)
     assert code in codes(signal.parts)
-    assert sum(D(part["weight"]) for part in signal.parts) - sum(D(one["weight"]) for one in signal.against) == D(weight)
+    assert sum(D(part["weight"]) for part in signal.parts) - sum(D(one["weight"]) for one in signal.against) == D(
+        weight
+    )
     assert found("poached") == []  # told once, as what is graver
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.kpi.definitions import (
     care,
+    conflicts,
     dispatch,
     health,
     installation,
@@ -27,6 +28,7 @@ GROUPS: dict[str, Any] = {
     "money": _("Settlement with partners"),
     "promotions": _("Promotions"),
     "prices": _("Prices"),
+    "conflicts": _("Conflicts"),
     "health": _("Imports"),
 }
 DEFINITIONS: tuple[Definition, ...] = (
@@ -39,6 +41,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     *care.DEFINITIONS,
     *money.DEFINITIONS,
     *dispatch.DEFINITIONS,
+    *conflicts.DEFINITIONS,
     *health.DEFINITIONS,
 )
 BY_KEY = {definition.key: definition for definition in DEFINITIONS}

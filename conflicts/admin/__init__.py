@@ -1,2 +1,2 @@
+from conflicts.admin import findings as findings
 from conflicts.admin import inquiries as inquiries
-from conflicts.admin import signals as signals

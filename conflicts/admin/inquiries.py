@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from conflicts.admin.signals import ReasonForm
+from conflicts.admin.findings import ReasonForm
 from conflicts.models import Inquiry
 from conflicts.operations import inquiries
 from opsdesk import clock

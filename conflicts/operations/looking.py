@@ -14,8 +14,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from conflicts.models import Look, Signal
-from conflicts.operations import signals
-from conflicts.operations.signals import Kept
+from conflicts.operations import findings
+from conflicts.operations.findings import Kept
 from conflicts.queries import inquiries, installations, losses, prices, regions
 from conflicts.rules.weighing import Outcome
 from conflicts.states.signal import SignalKind
@@ -92,7 +92,7 @@ def _look_some(name: str, pks: Sequence[int], *, by: Actor, at: datetime) -> tup
     outcome = detector.look(pks, at)
     unseen = {pk for _why, pk in outcome.unlooked}
     seen = [pk for pk in pks if pk not in unseen]
-    return outcome, signals.keep(_signals(detector, seen), outcome.findings, by=by, at=at)
+    return outcome, findings.keep(_signals(detector, seen), outcome.findings, by=by, at=at)
 
 
 def _signals(detector: Detector, pks: Sequence[int]) -> Any:

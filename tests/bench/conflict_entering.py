@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from aftersales.models import Job, Offer, Visit
 from aftersales.operations import refund_intake
@@ -17,6 +17,7 @@ from channels.states import Duty, Mode, PartnerKind, PartnerLevel, PlatformKind
 from opsdesk.actor import SYSTEM
 from orders.models import Import, Order
 from orders.operations import batch
+from tests.bench import database
 from tests.bench.conflict_world import AGENT_CITIES, DAYS, MODELS, ONLINE, OUTLETS, SERIES, START, Buy, World
 
 SINCE = START.date() - timedelta(days=400)
@@ -64,6 +65,13 @@ def _partner(code: str, kind: str) -> Partner:
     row = partners.place(Partner(code=code, name=code, kind=kind, level=PartnerLevel.CITY))
     row.save()
     return row
+
+
+def empty() -> None:
+    """Remove all orders, what hangs on them, and what was found."""
+    database.empty()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE conflicts_signal, conflicts_inquiry, conflicts_look, orders_import CASCADE")
 
 
 def enter(world: World) -> dict[str, int]:

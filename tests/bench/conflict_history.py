@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from aftersales.models import Refund
-from tests.bench import conflict_entering, conflicts
+from tests.bench import conflict_entering
 
 NOW = datetime.fromisoformat("2026-02-01T00:00:00+08:00")
 START = "2024-01-01 00:00+08"
@@ -55,8 +55,8 @@ INSERT INTO orders_order (
     carrier, tracking, entered_at, changed_at, id
 )
 SELECT other.id, 'W' || o.id, 'paid', false, false, o.ordered_at + interval '3 days', o.ordered_at, 1888, '',
-    name_masked, phone_masked, region_id, '{}', customer_id, customer_basis, '', '', '', '', '', '', entered_at,
-    changed_at, %(count)s + o.id
+    o.name_masked, o.phone_masked, o.region_id, '{}', o.customer_id, o.customer_basis, '', '', '', '', '', '',
+    o.entered_at, o.changed_at, %(count)s + o.id
 FROM orders_order o JOIN aftersales_refund r ON r.order_id = o.id,
     LATERAL (SELECT id FROM channels_shop s WHERE s.id > o.shop_id ORDER BY id LIMIT 1) other WHERE o.id %% 2 = 0;
 
@@ -69,7 +69,7 @@ JOIN channels_listing i ON i.shop_id = o.shop_id AND i.product_id = l.product_id
 
 def make(count: int) -> float:
     """Replace all orders by that many, a thousand of them given back; return how many seconds it took."""
-    conflicts.empty()
+    conflict_entering.empty()
     conflict_entering.set_up()
     began = perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:

@@ -3,7 +3,6 @@
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from aftersales.models import Job, Visit
 from channels.models import Listing, Product, Shop
@@ -14,12 +13,14 @@ from opsdesk.actor import SYSTEM
 from opsdesk.sla.models import Policy, Timer
 from promotions.models import PriceSignal
 from tests.bench import conflict_entering
-from tests.bench.conflict_world import DAYS, MODELS, ONLINE, SERIES, START, Buy, World, phone
+from tests.bench.conflict_people import phone
+from tests.bench.conflict_scores import Score, score
+from tests.bench.conflict_world import DAYS, MODELS, ONLINE, SERIES, START, Buy, World
 
 DAY = timedelta(days=1)
 
 
-def scores(world: World, keys: dict[str, int], seed: int) -> dict[str, Any]:
+def scores(world: World, keys: dict[str, int], seed: int) -> dict[str, Score]:
     """Return how well each of the other detectors does; every story is made before it looks."""
     luck = random.Random(seed + 1)
     return {
@@ -29,19 +30,14 @@ def scores(world: World, keys: dict[str, int], seed: int) -> dict[str, Any]:
     }
 
 
-def _score(found: set[Any], true: set[Any]) -> Any:
-    from tests.bench.conflicts import Score
-
-    return Score(len(found & true), len(found), len(true), len(found & true))
-
-
-def _claimed(world: World, luck: random.Random) -> Any:
+def _claimed(world: World, luck: random.Random) -> Score:
     """Shops register who asked; some of them buy elsewhere of what they asked for, and the story is of many kinds."""
     shops = dict(Shop.objects.values_list("code", "pk"))
     products = dict(Product.objects.values_list("code", "pk"))
     paired = {id(buy) for made in world.pairs.values() for pair in made for buy in pair}
     free = [buy for buy in world.buys if id(buy) not in paired and not buy.back and buy.when > START + 40 * DAY]
-    true, asked = set(), []
+    true: set[tuple[int, str]] = set()
+    asked = []
     for buy in luck.sample(free, 900):
         kind = luck.choices(
             ("led_away", "own_shop", "too_late", "before", "other_model", "stranger"), (40, 15, 10, 10, 15, 10)
@@ -61,7 +57,7 @@ def _claimed(world: World, luck: random.Random) -> Any:
             true.add((row.pk, buy.number))
     looking.look_at("inquiries", asked, by=SYSTEM, at=conflict_entering.NOW)
     found = Signal.objects.filter(kind="claimed", state="open").values_list("inquiry_id", "order__number")
-    return _score(set(found), true)
+    return score(set(found), true)
 
 
 def _asked_at(buy: Buy, kind: str, luck: random.Random) -> datetime:
@@ -80,7 +76,7 @@ def _near(model: int, luck: random.Random) -> int:
     return model if luck.random() < 0.8 else model - model % MODELS + luck.randrange(MODELS)
 
 
-def _below_floor(luck: random.Random) -> Any:
+def _below_floor(luck: random.Random) -> Score:
     items = list(Listing.objects.filter(product__isnull=False).order_by("pk"))
     PriceSignal.objects.all().delete()
     rows, kinds = [], []
@@ -99,14 +95,15 @@ def _below_floor(luck: random.Random) -> Any:
     made = PriceSignal.objects.bulk_create(rows)
     looking.look_at("prices", [row.pk for row in made], by=SYSTEM, at=conflict_entering.NOW)
     found = set(Signal.objects.filter(kind="below_floor", state="open").values_list("price_signal_id", flat=True))
-    return _score(found, {row.pk for row, kind in zip(made, kinds, strict=True) if kind == "below"})
+    return score(found, {row.pk for row, kind in zip(made, kinds, strict=True) if kind == "below"})
 
 
-def _bad_installation(luck: random.Random) -> Any:
+def _bad_installation(luck: random.Random) -> Score:
     """Some of the jobs done were late: by the agent, by the customer, or in vain before."""
     policy = Policy.objects.get(code="installation")
     jobs = list(Job.objects.filter(state="done", owner__isnull=False).order_by("pk"))
-    clocks, visits, true = [], [], set()
+    clocks, visits = [], []
+    true: set[str] = set()
     for job in luck.sample(jobs, min(600, len(jobs))):
         kind = luck.choices(("late", "customer", "others", "own_fault", "wiring"), (35, 20, 15, 15, 15))[0]
         key = f"job:{job.pk}>partner:{job.owner_id}"
@@ -135,4 +132,4 @@ def _bad_installation(luck: random.Random) -> Any:
     touched = {*(clock.subject_id for clock in clocks), *(visit.job_id for visit in visits)}
     looking.look_at("installations", touched, by=SYSTEM, at=conflict_entering.NOW)
     found = set(Signal.objects.filter(kind="bad_installation", state="open").values_list("key", flat=True))
-    return _score(found, true)
+    return score(found, true)

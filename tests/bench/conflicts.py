@@ -3,42 +3,22 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
-
-from django.db import connection
 
 from aftersales.models import Refund
 from conflicts.models import Signal
 from conflicts.operations import looking
 from opsdesk.actor import SYSTEM
 from orders.models import Order
-from tests.bench import conflict_entering, conflict_history, conflict_others, conflict_world, database
+from tests.bench import conflict_entering, conflict_history, conflict_others, conflict_world
+from tests.bench.conflict_scores import Score
 from tests.bench.conflict_world import World
 from tests.bench.stopwatch import line, queries
 
 TRUE = ("poached", "sabotage")
 SEEDS = (20250101, 7)
 PRECISION, RECALL = 0.95, 0.90
-
-
-@dataclass(frozen=True)
-class Score:
-    """How many of what was found is true, how many of what is true was found."""
-
-    right: int
-    found: int
-    true: int
-    caught: int
-
-    @property
-    def precision(self) -> float:
-        return self.right / self.found if self.found else 1.0
-
-    @property
-    def recall(self) -> float:
-        return self.caught / self.true if self.true else 1.0
 
 
 def run(*, full: bool) -> None:
@@ -53,15 +33,9 @@ def run(*, full: bool) -> None:
 
 def entered(count: int, seed: int, masked: float) -> tuple[World, dict[str, int]]:
     """Make a world and enter it into an empty database."""
-    empty()
+    conflict_entering.empty()
     world = conflict_world.make(count, seed, masked)
     return world, conflict_entering.enter(world)
-
-
-def empty() -> None:
-    database.empty()
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE conflicts_signal, conflicts_inquiry, conflicts_look, orders_import CASCADE")
 
 
 def found_all(world: World, keys: dict[str, int]) -> dict[str, looking.Tally]:

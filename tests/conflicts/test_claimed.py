@@ -30,7 +30,7 @@ def registered(shop=None, phone=PHONE, **fields):
     return inquiries.register((shop or make.shop()).pk, asked, by=SYSTEM, at=AT)
 
 
-def test_cf_2_cf_13_only_a_fingerprint_and_what_may_be_shown_is_kept():
+def test_cf_13_only_a_fingerprint_and_what_may_be_shown_is_kept():
     inquiry = registered(note="想买 16 升")
     assert (inquiry.phone_masked, inquiry.name_masked, inquiry.until) == ("138****1111", "王**", AT + 30 * DAY)
     with connection.cursor() as cursor:
@@ -113,7 +113,7 @@ CASES = (
 
 
 @pytest.mark.parametrize(("purchase", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_cf_2_cf_13_a_purchase_elsewhere_within_the_protection(purchase, expected):
+def test_cf_13_a_purchase_elsewhere_within_the_protection(purchase, expected):
     inquiry = registered()
     order = bought("1", dealer(), **({"when": AT + 3 * DAY} | purchase))
     assert look("inquiries", inquiry.pk).looked == 1

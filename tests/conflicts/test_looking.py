@@ -9,7 +9,7 @@ from django.core.management import call_command
 from aftersales.operations import refunds
 from channels.operations import listings
 from conflicts.models import Look, Signal
-from conflicts.operations import following, looking, signals
+from conflicts.operations import findings, following, looking
 from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
 from opsdesk.errors import NotAllowed, NotFound
@@ -130,9 +130,9 @@ def test_cf_13_the_accused_never_sees_a_signal_about_himself():
     }  # fmt: skip
     [signal] = found("poached")
     with pytest.raises(NotFound):
-        signals.dismiss(signal.pk, reason="不成立", by=seen["accused partner"], at=AT)
+        findings.dismiss(signal.pk, reason="不成立", by=seen["accused partner"], at=AT)
     with pytest.raises(NotAllowed):
-        signals.dismiss(
+        findings.dismiss(
             signal.pk, reason="不成立", by=make.actor("clerk", "conflicts.view_signal", company=True), at=AT
         )
     assert found("poached") == [signal]

@@ -8,7 +8,7 @@ from django.db import connection
 
 from channels.states import Mode
 from conflicts.models import DetectorFigure, Signal
-from conflicts.operations import looking, signals
+from conflicts.operations import findings, looking
 from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
 from tests import make, make_conflicts
@@ -163,7 +163,7 @@ def test_cf_13_without_figures_of_that_day_nothing_can_be_looked_at():
 def test_cf_13_looking_again_doubles_nothing_and_writes_nothing():
     lost = poached()
     before = Signal.objects.values().get()
-    assert look("losses", lost.pk, lost.pk).kept == signals.Kept()
+    assert look("losses", lost.pk, lost.pk).kept == findings.Kept()
     assert (Signal.objects.values().get(), Event.objects.filter(action="signal.find").count()) == (before, 1)
 
 
@@ -178,8 +178,8 @@ def poached():
 def test_cf_13_what_was_dismissed_stays_so_with_the_reason():
     lost = poached()
     [signal] = found("poached")
-    signals.dismiss(signal.pk, reason=" 客户自己要换颜色 ", by=SYSTEM, at=AT)
-    assert look("losses", lost.pk).kept == signals.Kept()
+    findings.dismiss(signal.pk, reason=" 客户自己要换颜色 ", by=SYSTEM, at=AT)
+    assert look("losses", lost.pk).kept == findings.Kept()
     signal.refresh_from_db()
     assert (signal.state, signal.reason) == ("dismissed", "客户自己要换颜色")
 
@@ -187,8 +187,8 @@ def test_cf_13_what_was_dismissed_stays_so_with_the_reason():
 def test_cf_13_a_dismissal_needs_a_reason():
     poached()
     [signal] = found("poached")
-    with pytest.raises(signals.ReasonMissing):
-        signals.dismiss(signal.pk, reason=" ", by=SYSTEM, at=AT)
+    with pytest.raises(findings.ReasonMissing):
+        findings.dismiss(signal.pk, reason=" ", by=SYSTEM, at=AT)
     assert found("poached") == [signal]
 
 
@@ -196,10 +196,10 @@ def test_cf_13_a_signal_goes_with_its_facts_and_comes_back_with_them():
     lost = poached()
     refund = lost.refunds.get()
     type(refund).objects.update(state="withdrawn")
-    assert look("losses", lost.pk).kept == signals.Kept(closed=1)
+    assert look("losses", lost.pk).kept == findings.Kept(closed=1)
     assert Signal.objects.get().state == "gone"
     type(refund).objects.update(state="paid", granted_yuan=2000, paid_yuan=2000, ended_at=AT)
-    assert look("losses", lost.pk).kept == signals.Kept(reopened=1, changed=1)
+    assert look("losses", lost.pk).kept == findings.Kept(reopened=1, changed=1)
     signal = Signal.objects.get()
     assert (signal.state, signal.ended_at, "final" in codes(signal.parts)) == ("open", None, True)
     told = Event.objects.filter(subject_type="conflicts.signal").order_by("pk").values_list("action", flat=True)

@@ -89,7 +89,7 @@ CASES = (
 @pytest.mark.parametrize(
     ("trouble", "back", "won", "expected"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
 )
-def test_cf_3_cf_13_trouble_with_the_installation_then_the_agent_sells(trouble, back, won, expected):
+def test_cf_13_trouble_with_the_installation_then_the_agent_sells(trouble, back, won, expected):
     lost, seller = bought("1"), dealer("agent")
     trouble(make_conflicts.job(lost, None, state="open"), seller.operator)
     given_back(lost, **({"state": "paid"} | back))
@@ -110,7 +110,7 @@ def test_cf_3_cf_13_trouble_with_the_installation_then_the_agent_sells(trouble, 
     assert found("poached") == []  # told once, as what is graver
 
 
-def test_cf_3_cf_13_another_seller_than_who_refused_is_only_a_poacher():
+def test_cf_13_another_seller_than_who_refused_is_only_a_poacher():
     lost = bought("1")
     declined(make_conflicts.job(lost, None, state="open"), make.partner("agent"))
     given_back(lost, state="paid")
@@ -119,7 +119,7 @@ def test_cf_3_cf_13_another_seller_than_who_refused_is_only_a_poacher():
     assert (found("sabotage"), [signal.act for signal in found("poached")]) == ([], ["G1"])
 
 
-def test_cf_3_ch_5_cf_13_the_partner_above_who_refused_may_be_behind_it():
+def test_ch_5_cf_13_the_partner_above_who_refused_may_be_behind_it():
     above = make.partner("province")
     below = make.partner("city", above=above)
     lost = bought("1")

@@ -14,9 +14,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from aftersales.models import Offer
 from channels.models import Product, Shop
-from conflicts.admin.signals import ReasonForm
+from conflicts.admin.findings import ReasonForm
 from conflicts.models import Inquiry, Signal
-from conflicts.operations import inquiries, signals
+from conflicts.operations import findings, inquiries
 from conflicts.operations.inquiries import Asked
 from conflicts.states import signal_words as words
 from conflicts.states.signal import SIGNAL
@@ -32,7 +32,7 @@ from orders.models import Order
 VIEW = "conflicts.view_signal"
 JUDGE = "conflicts.judge_signal"
 REGISTER = "conflicts.register_inquiry"
-BUTTONS = {"dismiss": Button(gettext_lazy("Dismiss"), signals.dismiss, JUDGE, ReasonForm)}
+BUTTONS = {"dismiss": Button(gettext_lazy("Dismiss"), findings.dismiss, JUDGE, ReasonForm)}
 _LINKS = (
     "shop", "partner", "harmed_shop", "product", "first_order__shop", "first_order__region", "order__shop",
     "order__region", "refund", "job__owner", "job__region", "price_signal", "inquiry__shop", "inquiry__product",

@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from channels.models import Partner, Shop
 from conflicts.models import DetectorFigure, Look, Signal
-from conflicts.operations import signals
+from conflicts.operations import findings
 from conflicts.states import signal_words as words
 from conflicts.states.signal import SignalState
 from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, VersionedAdmin, bulk, choice_filter, queue_filter
@@ -78,7 +78,7 @@ class SignalAdmin(ReadOnlyAdmin):
     search_fields = ("=first_order__number", "=order__number", "=pk")
     search_help_text = _("order number")
     actions = (
-        bulk(_("Dismiss"), signals.dismiss, right="conflicts.judge_signal", form=ReasonForm),
+        bulk(_("Dismiss"), findings.dismiss, right="conflicts.judge_signal", form=ReasonForm),
         export("signals", _COLUMNS, _row, right="conflicts.export_signal"),
     )
 

@@ -60,8 +60,8 @@ class SignalAdmin(ReadOnlyAdmin):
     """CF-13: signals, the surest and dearest first."""
 
     list_display = (
-        "__str__", "kind", "state_shown", "sure_shown", "money_yuan", "act", "shop", "partner", "harmed_shop",
-        "first_order", "order", "against_shown", "happened_at",
+        "__str__", "state_shown", "sure_shown", "money_yuan", "act", "shop", "partner", "harmed_shop", "order",
+        "against_shown", "happened_at",
     )  # fmt: skip
     list_filter = (
         queue_filter(
@@ -78,7 +78,7 @@ class SignalAdmin(ReadOnlyAdmin):
     search_fields = ("=first_order__number", "=order__number", "=pk")
     search_help_text = _("order number")
     actions = (
-        bulk(_("Dismiss"), findings.dismiss, right="conflicts.judge_signal", form=ReasonForm),
+        bulk(_("Dismiss the signal"), findings.dismiss, right="conflicts.judge_signal", form=ReasonForm),
         export("signals", _COLUMNS, _row, right="conflicts.export_signal"),
     )
 

@@ -15,7 +15,7 @@ from conflicts.rules.weighing import Finding
 from conflicts.states.signal import SIGNAL, SignalState
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
-from opsdesk.copying import save_rows
+from opsdesk.copying import update_rows
 from opsdesk.errors import Refused
 
 FACTS = ("act", "confidence", "parts", "against", "facts", "money_yuan", "happened_at")
@@ -96,12 +96,14 @@ def _change(known: Known, found: Found, at: datetime) -> int:
         if values is None or row.state != SignalState.OPEN:
             continue
         if any(getattr(row, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.looked_at = at
-            changed.append(row)
-    save_rows(("looked_at", *FACTS, *LINKS), changed)
+            changed.append([row.pk, at, *(_text(name, values[name]) for name in (*FACTS, *LINKS))])
+    update_rows(Signal, ("looked_at", *FACTS, *LINKS), changed)
     return len(changed)
+
+
+def _text(name: str, value: Any) -> Any:
+    """JSON goes into COPY as text."""
+    return audit.as_json(value) if name in ("parts", "against", "facts") else value
 
 
 def _move(

@@ -2,7 +2,8 @@
 compared, never to be shown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -45,7 +46,7 @@ def _sale(
         row["ordered_at"],
         row["paid_yuan"],
         _who(row),
-        tuple(items.get(row["pk"], ())),
+        _priced(items.get(row["pk"], ()), unmapped.get(row["pk"], 0), row["paid_yuan"]),
         unmapped.get(row["pk"], 0),
         row["customer_id"],
         row["signed_at"] or row["completed_at"],
@@ -83,8 +84,15 @@ def _items(order_ids: Collection[int]) -> tuple[dict[int, list[Item]], dict[int,
         if product is None:
             unknown[order] += 1
         elif installed:
-            known[order].append(Item(product, series, _unit(paid, price, quantity)))
+            known[order].append(Item(product, series, _unit(paid, price, quantity), quantity or 1))
     return known, unknown
+
+
+def _priced(items: Sequence[Item], unmapped: int, paid: Decimal | None) -> tuple[Item, ...]:
+    """Of an order of one item, what was paid for it is known by the order, even where no line says so."""
+    if len(items) == 1 and not unmapped and items[0].unit_yuan is None and paid is not None:
+        return (replace(items[0], unit_yuan=to_fen(paid / items[0].quantity)),)
+    return tuple(items)
 
 
 def _unit(paid: Decimal | None, price: Decimal | None, quantity: int | None) -> Decimal | None:

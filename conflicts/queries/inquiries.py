@@ -29,7 +29,9 @@ SELECT asked.id, o.id, 'phone', EXISTS (
         AND e.ordered_at <= asked.registered_at
     ), EXISTS (
         SELECT 1 FROM orders_order e WHERE e.customer_id = asked.customer_id AND e.shop_id = asked.shop_id
-        AND e.paid_at IS NOT NULL AND e.state <> 'closed' AND e.ordered_at > asked.registered_at
+        AND e.paid_at IS NOT NULL AND e.state <> 'closed' AND e.ordered_at > asked.registered_at AND NOT EXISTS (
+            SELECT 1 FROM aftersales_refund r WHERE r.order_id = e.id AND r.kind IN ('refund_only', 'return_refund')
+            AND r.state NOT IN ('refused', 'closed', 'withdrawn'))
     )
 FROM asked JOIN orders_order o ON o.customer_id = asked.customer_id
 WHERE o.ordered_at > asked.registered_at AND o.ordered_at < asked.until AND o.shop_id <> asked.shop_id

@@ -15,6 +15,7 @@ from channels.states import Duty, PlatformKind
 from conflicts.queries import facts, figures
 from conflicts.queries.facts import Certificates
 from conflicts.rules import regions as rule
+from conflicts.rules.sales import related
 from conflicts.rules.weighing import Outcome
 from opsdesk.days import local, midnight
 from opsdesk.money import ZERO
@@ -32,13 +33,13 @@ class Grounds:
         places = {code[:size] for code in regions for size in _PREFIXES if size <= len(code)}
         which = Q(partner__in=wanted) | Q(region__in=places)
         self._rows: dict[int, list[tuple[str, date, date | None]]] = defaultdict(list)
-        self._by_place: dict[str, list[tuple[int, str, date, date | None]]] = defaultdict(list)
+        self._by_place: dict[str, list[tuple[str, str, date, date | None]]] = defaultdict(list)
         rows = Territory.objects.filter(which, duty=Duty.SALES, partner__active=True).order_by("pk")
-        for pk, name, region, since, until in rows.values_list(
-            "partner_id", "partner__name", "region_id", "valid_from", "valid_to"
+        for pk, path, name, region, since, until in rows.values_list(
+            "partner_id", "partner__path", "partner__name", "region_id", "valid_from", "valid_to"
         ):
             self._rows[pk].append((region, since, until))
-            self._by_place[region].append((pk, name, since, until))
+            self._by_place[region].append((path, name, since, until))
         held = Authorisation.objects.filter(partner__in=wanted, region__isnull=False).order_by("pk")
         for pk, region, since, until, revoked in held.values_list(
             "partner_id", "region_id", "valid_from", "valid_to", "revocation__revoked_on"
@@ -49,10 +50,12 @@ class Grounds:
         """Return the regions that a partner may sell in on a day."""
         return tuple(sorted({code for code, since, until in self._rows[partner or 0] if _holds(since, until, day)}))
 
-    def others(self, region: str, partner: int, day: date) -> tuple[str, ...]:
-        """Return who else covers a place for sales."""
+    def holders(self, region: str, path: str, day: date) -> tuple[tuple[str, ...], str]:
+        """Return who else covers a place for sales, and which partner above this one does (CH-5)."""
         rows = [row for size in _PREFIXES if size <= len(region) for row in self._by_place[region[:size]]]
-        return tuple(sorted({name for pk, name, since, until in rows if pk != partner and _holds(since, until, day)}))
+        held = [(other, name) for other, name, since, until in rows if other != path and _holds(since, until, day)]
+        above = next((name for other, name in held if path.startswith(other)), "")
+        return tuple(sorted({name for other, name in held if not related(other, path)})), above
 
 
 def _holds(since: date, until: date | None, day: date) -> bool:
@@ -77,7 +80,7 @@ def look_at_sales(order_ids: Sequence[int]) -> Outcome:
         partner, region = row["shop__operator_id"], row["region_id"] or ""
         sale = rule.Sold(
             row["pk"], row["shop_id"], partner, row["ordered_at"], row["paid_yuan"] or ZERO, region, everywhere,
-            grounds.of(partner, day), grounds.others(region, partner, day),
+            grounds.of(partner, day), *grounds.holders(region, row["shop__operator__path"], day),
             tuple(sorted(homes.get(row["customer_id"], set()) - {region})), row["customer_id"], products.get(row["pk"]),
         )  # fmt: skip
         outcome.note(row["pk"], rule.sold_outside(sale, weights))
@@ -85,7 +88,8 @@ def look_at_sales(order_ids: Sequence[int]) -> Outcome:
 
 
 _SALE = (
-    "pk", "shop_id", "shop__operator_id", "shop__platform__kind", "ordered_at", "paid_yuan", "region_id", "customer_id",
+    "pk", "shop_id", "shop__operator_id", "shop__operator__path", "shop__platform__kind", "ordered_at", "paid_yuan",
+    "region_id", "customer_id",
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
         "close_days", "close", "gift", "other_home", "other_city", "moved", "quality", "told_long_ago", "long_days",
     ),
     "cross_region": (
-        "least", "outside", "other_city", "other_province", "anothers", "customer_inside", "same_city",
+        "least", "outside", "other_city", "other_province", "anothers", "customer_inside", "above_covers", "same_city",
         "serial_elsewhere", "serial_other_partner", "serial_twice", "same_customer", "exchanged",
     ),
     "below_floor": ("least", "sold", "offered", "deep_share", "deep", "slight_share", "slight", "independent"),

@@ -15,8 +15,8 @@ ACT, INSTALLATION_ACT = "C1", "C2"
 class Sold:
     """An order of a partner's shop: where it goes, what the partner covers for sales, who else covers that place.
 
-    `everywhere`: an online shop with a certificate of its own sells to the whole country. `homes` are the regions that
-    the same customer otherwise buys for.
+    `everywhere`: an online shop with a certificate of its own sells to the whole country. `above` names a partner above
+    the seller who covers the place. `homes` are the regions that the same customer otherwise buys for.
     """
 
     pk: int
@@ -28,6 +28,7 @@ class Sold:
     everywhere: bool
     territories: tuple[str, ...]
     others: tuple[str, ...] = ()
+    above: str = ""
     homes: tuple[str, ...] = ()
     customer: int | None = None
     product: int | None = None
@@ -111,6 +112,8 @@ def _against(sale: Sold, near: str) -> Iterator[tuple[str, str]]:
         yield "same_city", near
     if home := next((code for code in sale.homes if inside(code, sale.territories)), ""):
         yield "customer_inside", home
+    if sale.above:
+        yield "above_covers", sale.above
 
 
 def installed_elsewhere(machine: Machine, figures: Figures) -> Finding | str | None:

@@ -43,6 +43,7 @@ class Item:
     product: int
     series: str
     unit_yuan: Decimal | None
+    quantity: int = 1
 
     @property
     def is_gift(self) -> bool:

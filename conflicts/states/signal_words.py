@@ -56,6 +56,7 @@ AGAINST: dict[str, Any] = {
     "loss_day_unknown": _("nobody knows the day on which the order was lost"),
     "told_long_ago": _("the trouble with the installation was long before"),
     "customer_inside": _("the customer lives inside the territory"),
+    "above_covers": _("a partner above the seller covers the place"),
     "same_city": _("the same city, next to the territory"),
     "serial_twice": _("the serial number was reported by several installations"),
     "same_customer": _("the same customer: he may have taken it with him"),

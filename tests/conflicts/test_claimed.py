@@ -15,7 +15,7 @@ from opsdesk.errors import NotAllowed, NotFound
 from orders.models import Order
 from tests import make, make_conflicts
 from tests.make import AT
-from tests.make_conflicts import DAY, PHONE, bought, codes, dealer, found, look
+from tests.make_conflicts import DAY, PHONE, bought, codes, dealer, found, given_back, look
 
 REGISTER = "conflicts.register_inquiry"
 
@@ -144,9 +144,13 @@ def test_cf_13_an_old_customer_of_the_other_shop_and_who_bought_here_too_are_non
     bought("1", other, when=AT + DAY)
     look("inquiries", inquiry.pk)
     assert found("claimed") == []
-    Order.objects.filter(number="0").update(shop=inquiry.shop, ordered_at=AT + 2 * DAY)
+    first = Order.objects.get(number="0")
+    Order.objects.filter(pk=first.pk).update(shop=inquiry.shop, ordered_at=AT + 2 * DAY)
     look("inquiries", inquiry.pk)
     assert found("claimed") == []
+    given_back(Order.objects.get(pk=first.pk))  # bought here, and given back: it does not speak for the other
+    look("inquiries", inquiry.pk)
+    assert len(found("claimed")) == 1
 
 
 def test_cf_13_a_masked_purchase_counts_only_with_the_model():

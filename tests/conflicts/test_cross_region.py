@@ -45,6 +45,14 @@ def test_ch_6_cf_13_somebody_elses_territory_counts_more():
     assert (f"{signal.confidence}", signal.facts["others"]) == ("0.900", ["伙伴hz"])
 
 
+def test_ch_5_ch_6_cf_13_a_place_of_the_partner_above_is_a_matter_within_the_house():
+    city = make.partner("city")
+    make.partner("agent", above=city)
+    make.territory(city, "4401", "sales")
+    look("sales", bought("1", agent("440106"), region="440103").pk)
+    assert found("cross_region") == []
+
+
 def test_ch_6_cf_13_a_customer_who_lives_inside_speaks_against_it():
     shop = agent("4401")
     bought("0", make.shop(), region="440106")

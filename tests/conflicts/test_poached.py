@@ -167,12 +167,23 @@ def test_cf_13_looking_again_doubles_nothing_and_writes_nothing():
     assert (Signal.objects.values().get(), Event.objects.filter(action="signal.find").count()) == (before, 1)
 
 
-def poached():
-    lost = bought("1")
+def poached(number: str = "1", phone: str = make_conflicts.PHONE):
+    who = {"receiver_phone": phone, "receiver_name": f"王{number}"}
+    lost = bought(number, **who)
     given_back(lost)
-    bought("2", dealer(), when=AT + 3 * DAY)
+    bought(f"{number}-again", dealer(), when=AT + 3 * DAY, **who)
     look("losses", lost.pk)
     return lost
+
+
+def test_cf_13_several_signals_change_together_while_nobody_has_decided():
+    losses = [poached(f"{n}", f"1380000{n:04d}") for n in range(3)]
+    for lost in losses:
+        refund = lost.refunds.get()
+        type(refund).objects.filter(pk=refund.pk).update(state="paid", granted_yuan=2000, paid_yuan=2000, ended_at=AT)
+    assert look("losses", *(lost.pk for lost in losses)).kept == findings.Kept(changed=3)
+    assert [(f"{one.confidence}", codes(one.parts)[-1]) for one in found("poached")] == [("0.930", "final")] * 3
+    assert [one.first_order for one in found("poached")] == losses
 
 
 def test_cf_13_what_was_dismissed_stays_so_with_the_reason():

@@ -11,6 +11,7 @@ from opsdesk.console.demo import (
     care,
     cast,
     company,
+    conflicts,
     dispatch,
     floors,
     money,
@@ -50,6 +51,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     scores.tell(plan)
     money.enter(plan)
     floors.enter(plan)
+    conflicts.enter(plan)
     brand_days.enter(plan)
     story.report_yesterday(plan)
     # The story has done what its events would start, at its own moments; workers would do it again, and now.

@@ -32,7 +32,7 @@ from orders.models import Order
 VIEW = "conflicts.view_signal"
 JUDGE = "conflicts.judge_signal"
 REGISTER = "conflicts.register_inquiry"
-BUTTONS = {"dismiss": Button(gettext_lazy("Dismiss"), findings.dismiss, JUDGE, ReasonForm)}
+BUTTONS = {"dismiss": Button(gettext_lazy("Dismiss the signal"), findings.dismiss, JUDGE, ReasonForm)}
 _LINKS = (
     "shop", "partner", "harmed_shop", "product", "first_order__shop", "first_order__region", "order__shop",
     "order__region", "refund", "job__owner", "job__region", "price_signal", "inquiry__shop", "inquiry__product",
@@ -67,7 +67,7 @@ def _page(request: HttpRequest, pk: int, bound: dict[str, Any] | None = None) ->
     return page(
         request,
         "console/signal.html",
-        f"{row} {row.get_kind_display()}",
+        str(row),
         row=row,
         sides=[(title, order, _lines(order)) for title, order in orders if order],
         parts=_said(row.parts, words.PARTS),

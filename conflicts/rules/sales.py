@@ -191,7 +191,7 @@ def people(pair: Pair) -> Iterator[tuple[str, str]]:
     elif other_city:
         yield "other_city", f"{lost.city} → {won.city}"
         if _undelivered(pair):
-            yield "moved", pair.loss.said
+            yield "moved", ""
     if _differ(lost.phone, won.phone):
         yield "other_phone", ""
 

@@ -105,7 +105,7 @@ class SignalAdmin(ReadOnlyAdmin):
 class LookAdmin(ReadOnlyAdmin):
     """CF-13: what was looked at on a day and what could not be: nothing found is not the same as no look."""
 
-    list_display = ("day", "kind", "looked", "unlooked", "found", "because_shown", "at")
+    list_display = ("day", "kind", "looked", "unlooked", "found_shown", "because_shown", "at")
     list_filter = (
         queue_filter(unlooked=(_("could not be looked at"), lambda rows: rows.unlooked_at())),
         "kind",
@@ -113,6 +113,10 @@ class LookAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by("-day", "kind")
+
+    @display(description=_("signals found"), ordering="found")
+    def found_shown(self, row: Look) -> int:
+        return row.found
 
     @display(description=_("why not"))
     def because_shown(self, row: Look) -> str:

@@ -1,6 +1,6 @@
 """What goes on by itself in conflicts."""
 
-from conflicts.operations import steps
+from conflicts.operations import following, steps
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
 from opsdesk.entry.task import task
@@ -10,3 +10,23 @@ from opsdesk.entry.task import task
 def go_on_all_due(**_: object) -> None:
     """CF-15: let the cases go on whose step has run out."""
     steps.go_on_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_imports(*, event_ids: list[int], **_: object) -> None:
+    following.follow_imports(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_events(*, event_ids: list[int], **_: object) -> None:
+    following.follow_events(event_ids, by=SYSTEM, at=clock.now())
+
+
+@task
+def follow_all_due(**_: object) -> None:
+    following.follow_all_due(by=SYSTEM, at=clock.now())
+
+
+@task
+def look_all_due(**_: object) -> None:
+    following.look_all_due(by=SYSTEM, at=clock.now())

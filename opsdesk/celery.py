@@ -22,6 +22,8 @@ SCHEDULE = {
     "escalate complaints": ("aftersales.tasks.escalate_complaints_all_due", 600.0),
     "finish imports": ("orders.tasks.run_all_due", 60.0),
     "look over prices": ("promotions.tasks.follow_all_due", crontab(minute=10, hour=3)),
+    "follow conflicts": ("conflicts.tasks.follow_all_due", 600.0),
+    "look for conflicts": ("conflicts.tasks.look_all_due", crontab(minute=50, hour=3)),
     "send mail": ("opsdesk.notify.tasks.send_all_due", 30.0),
     "book fees": ("aftersales.tasks.book_fees_all_due", crontab(minute=25)),
     "propose deductions": ("aftersales.tasks.propose_deductions_all_due", crontab(minute=40)),

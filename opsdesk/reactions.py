@@ -5,9 +5,13 @@ This page replaces signals and upward imports. Whatever is started here, a sweep
 
 REACTIONS: dict[str, list[str]] = {
     "import.start": ["orders.tasks.run_imports"],
-    "import.finish": ["aftersales.tasks.follow_imports", "promotions.tasks.follow_imports"],
+    "import.finish": [
+        "aftersales.tasks.follow_imports",
+        "promotions.tasks.follow_imports",
+        "conflicts.tasks.follow_imports",
+    ],
     "order.sign": ["aftersales.tasks.follow_signatures"],
-    "listing.map": ["aftersales.tasks.follow_mappings"],
+    "listing.map": ["aftersales.tasks.follow_mappings", "conflicts.tasks.follow_events"],
     "job.move": ["aftersales.tasks.dispatch_all_due"],
     "job.open": ["aftersales.tasks.dispatch_all_due"],
     "job.offer": ["aftersales.tasks.tell_all_due"],
@@ -15,7 +19,7 @@ REACTIONS: dict[str, list[str]] = {
     "job.offer_hand_over": ["aftersales.tasks.tell_all_due"],
     "hand_over.missed": ["aftersales.tasks.hand_over_all_due"],
     "absence.missed": ["aftersales.tasks.go_on_all_due"],
-    "job.complete": ["aftersales.tasks.open_callbacks_all_due"],
+    "job.complete": ["aftersales.tasks.open_callbacks_all_due", "conflicts.tasks.follow_events"],
     "refund_review.missed": ["aftersales.tasks.note_slips_all_due"],
     "refund_return.missed": ["aftersales.tasks.note_slips_all_due"],
     "refund_inspect.missed": ["aftersales.tasks.note_slips_all_due"],
@@ -45,6 +49,17 @@ REACTIONS: dict[str, list[str]] = {
     "case_answer.missed": ["conflicts.tasks.go_on_all_due"],
     "case_negotiate.missed": ["conflicts.tasks.go_on_all_due"],
     "case_appeal.missed": ["conflicts.tasks.go_on_all_due"],
+    **dict.fromkeys(
+        (
+            *("refund.ask", "refund.enter", "refund.update", "refund.refuse", "refund.ask_again", "refund.withdraw"),
+            *("refund.grant", "refund.retract", "refund.pay", "refund.close", "refund.see_asked", "refund.see_refused"),
+            *("refund.see_agreed", "refund.see_returning", "refund.see_paid", "refund.see_closed"),
+            *("job.decline", "job.take_over", "job.fail", "job.cancel", "installation.missed"),
+            *("complaint.investigate", "complaint.uphold", "deduction.propose", "deduction.book", "deduction.drop"),
+            *("pricesignal.dismiss", "pricesignal.close", "pricesignal.reopen"),
+        ),
+        ["conflicts.tasks.follow_events"],
+    ),
 }
 DECIDED: dict[str, str] = {
     "part": "aftersales.operations.parts.part_decided",

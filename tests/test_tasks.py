@@ -43,6 +43,10 @@ TASKS = {
     "promotions.tasks.follow_imports": {"event_ids": "import.finish"},
     "promotions.tasks.follow_changes": {"event_ids": "pricerule.enter"},
     "promotions.tasks.follow_claims": {"event_ids": "claim.approve"},
+    "conflicts.tasks.follow_imports": {"event_ids": "import.finish"},
+    "conflicts.tasks.follow_events": {"event_ids": "listing.map"},
+    "conflicts.tasks.follow_all_due": {},
+    "conflicts.tasks.look_all_due": {},
 }
 
 

@@ -1,8 +1,10 @@
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Product, Shop
@@ -44,8 +46,25 @@ class Inquiry(models.Model):
         verbose_name = _("registered inquiry")
         verbose_name_plural = _("registered inquiries")
         permissions = [("register_inquiry", _("Can register inquiries"))]
-        constraints = [models.CheckConstraint(name="inquiry_span", condition=Q(until__gt=F("registered_at")))]
-        indexes = [models.Index(fields=["mark", "registered_at"], name="inquiry_mark")]
+        constraints = [
+            models.CheckConstraint(name="inquiry_span", condition=Q(until__gt=F("registered_at"))),
+            ExclusionConstraint(  # first come, first served: two shops never have one customer at the same time
+                name="inquiry_one_at_a_time",
+                expressions=[
+                    ("mark", RangeOperators.EQUAL),
+                    (
+                        Func(F("registered_at"), F("until"), function="tstzrange", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(ended_at=None),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["mark", "registered_at"], name="inquiry_mark"),
+            models.Index(fields=["phone_masked", "registered_at"], name="inquiry_masked"),
+            models.Index(fields=["until"], name="inquiry_until"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.shop} {self.phone_masked}"

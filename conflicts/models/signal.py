@@ -12,9 +12,15 @@ from conflicts.models.inquiry import Inquiry
 from conflicts.states.signal import SignalKind, SignalState
 from opsdesk.actor import Actor
 from opsdesk.querysets import DeskQuerySet
-from opsdesk.validity import Valid, ends_after_start, one_at_a_time
+from opsdesk.validity import InForce, Valid, ends_after_start, one_at_a_time
 from orders.models import Customer, Order
 from promotions.models import PriceSignal
+
+
+class DetectorFigureQuerySet(InForce):
+    def visible_to(self, by: Actor) -> Self:
+        """The company's: who knows them could stay just below."""
+        return self if by.company else self.none()
 
 
 class DetectorFigure(Valid):
@@ -23,6 +29,8 @@ class DetectorFigure(Valid):
     kind = models.CharField(_("detector"), max_length=20, choices=SignalKind)
     name = models.CharField(_("figure"), max_length=40)
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=4)
+
+    objects = DetectorFigureQuerySet.as_manager()  # type: ignore[misc,assignment]
 
     class Meta:
         verbose_name = _("figure of a detector")
@@ -42,11 +50,16 @@ class SignalQuerySet(DeskQuerySet):
         """The company's, and the harmed shop's own staff's; never anybody's whom it may accuse (CF-13)."""
         if by.company:
             return self
-        return self.filter(harmed_shop__code__in=by.shops).exclude(shop__code__in=by.shops)
+        accused = Partner.objects.within(by.partners).values("pk")
+        return self.filter(harmed_shop__code__in=by.shops).exclude(Q(shop__code__in=by.shops) | Q(partner__in=accused))
 
     def waiting(self) -> Self:
         """The queue: nobody has decided on them."""
         return self.filter(state=SignalState.OPEN)
+
+    def dear(self) -> Self:
+        """The order of the queue: the surest first, then what costs most."""
+        return self.order_by("-confidence", "-money_yuan", "pk")
 
     def found_between(self, start: datetime, end: datetime) -> Self:
         """Narrow by the moment of the first finding, half-open."""
@@ -56,7 +69,7 @@ class SignalQuerySet(DeskQuerySet):
 class Signal(models.Model):
     """CF-13: something that may be a violation, found by a detector; a person decides whether it becomes a case.
 
-    `key` is its natural key within its kind (such as "refund:12>order:34"): looking again doubles nothing. `parts` are
+    `key` is its natural key within its kind (such as "order:12>order:34"): looking again doubles nothing. `parts` are
     the reasons of the confidence with their weights, `against` what speaks against it, `facts` what was compared.
     The accused is `partner` or, in a shop of the company, whoever answers for `shop`.
     """
@@ -64,7 +77,7 @@ class Signal(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=SignalKind)
     key = models.CharField(max_length=80)
     state = models.CharField(_("state"), max_length=10, choices=SignalState, default=SignalState.OPEN)
-    act = models.CharField(_("act it may be"), max_length=10)
+    act = models.CharField(_("act it may be"), max_length=10, blank=True)
     confidence = models.DecimalField(_("confidence"), max_digits=4, decimal_places=3)
     parts = models.JSONField(_("confidence because"), encoder=DjangoJSONEncoder, default=list)
     against = models.JSONField(_("what speaks against it"), encoder=DjangoJSONEncoder, default=list)
@@ -122,6 +135,16 @@ class Signal(models.Model):
         return f"X{self.pk} {self.get_kind_display()}"
 
 
+class LookQuerySet(DeskQuerySet):
+    def visible_to(self, by: Actor) -> Self:
+        """The company's."""
+        return self if by.company else self.none()
+
+    def unlooked_at(self) -> Self:
+        """Narrow to those in which something could not be looked at."""
+        return self.filter(unlooked__gt=0)
+
+
 class Look(models.Model):
     """CF-13: what a detector looked at for a day and what it could not: nothing found is not the same as no look."""
 
@@ -132,6 +155,8 @@ class Look(models.Model):
     found = models.PositiveIntegerField(_("found"), default=0)
     because = models.JSONField(_("why not"), default=list)
     at = models.DateTimeField(_("last look"))
+
+    objects = LookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("look for conflicts")

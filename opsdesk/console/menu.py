@@ -205,6 +205,16 @@ CASES: tuple[dict[str, Any], ...] = (
     _item(_("Payroll list"), "receipt_long", _list("conflicts_payrollentry"), "conflicts.view_payrollentry"),
     _item(_("Measures"), "report", _list("conflicts_measuretaken"), _HANDLE),
 )
+_SIGNAL, _VIEW_SIGNAL = "conflicts_signal", "conflicts.view_signal"
+SIGNALS: tuple[dict[str, Any], ...] = (
+    _item(_("Signals to look at"), "search_insights", _list(_SIGNAL, "queue=waiting"), _VIEW_SIGNAL),
+    _item(_("Almost sure signals"), "priority_high", _list(_SIGNAL, "queue=sure"), _VIEW_SIGNAL),
+    _item(_("All signals"), "list_alt", _list(_SIGNAL), _VIEW_SIGNAL),
+    _item(_("Register an inquiry"), "person_add", reverse_lazy("inquiry_new"), "conflicts.register_inquiry"),
+    _item(_("Registered inquiries"), "contact_page", _list("conflicts_inquiry"), "conflicts.view_inquiry"),
+    _item(_("What was looked at"), "visibility", _list("conflicts_look"), "conflicts.view_look"),
+    _item(_("Figures of detectors"), "tune", _list("conflicts_detectorfigure"), "conflicts.view_detectorfigure"),
+)
 GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (
         _("Installation"),
@@ -220,7 +230,7 @@ GROUPS: tuple[tuple[Any, tuple[dict[str, Any], ...]], ...] = (
     (_("Refunds and returns"), REFUNDS),
     (_("Repairs"), REPAIRS),
     (_("Complaints and call-backs"), CARE),
-    (_("Conflicts"), (*CASES, *RULEBOOKS)),
+    (_("Conflicts"), (*CASES, *SIGNALS, *RULEBOOKS)),
     (_("Settlement"), MONEY),
     (
         _("Promotions"),

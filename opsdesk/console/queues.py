@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.models import Callback, Complaint, Deduction, Job, Refund, Repair, Slip
 from channels.models import Listing, Statement
-from conflicts.models import Case
+from conflicts.models import Case, Signal
 from conflicts.queries import waiting as cases
 from opsdesk.actor import Actor
 from opsdesk.approvals import queries as approvals
@@ -162,6 +162,9 @@ QUEUES = (
         lambda rows, at: rows.waiting(),
         "waiting",
         True,
+    ),
+    Queue(
+        _("Signals of conflicts"), "conflicts.judge_signal", Signal, lambda rows, at: rows.waiting(), "waiting", True
     ),
     Queue(_("Rejected rows"), "orders.add_import", RejectedRow, lambda rows, at: rows.open(), "open"),
     Queue(_("Items to map"), "channels.change_listing", Listing, lambda rows, at: rows.unmapped(), "unmapped"),

@@ -15,6 +15,7 @@ from opsdesk.approvals.models import Limit, SecondSignature
 from opsdesk.console import (
     reference_care,
     reference_claims,
+    reference_conflict_signals,
     reference_conflicts,
     reference_dispatch,
     reference_money,
@@ -57,6 +58,7 @@ def load() -> None:
     reference_phone.load(data)
     reference_money.load(data)
     reference_claims.load(data)
+    reference_conflict_signals.load(data)
     reference_supports.load(data)
     reference_promotions.load(data)
     reference_plans.load(data)

@@ -245,6 +245,7 @@ CONFLICT_JUDGE = (
     "conflicts.view_inquiry",
     "conflicts.judge_signal",
     "conflicts.export_signal",
+    "conflicts.view_detectorfigure",
 )
 CONFLICT_HANDLE = (
     *CONFLICT_ANSWER,
@@ -270,7 +271,7 @@ RULEBOOK = (
     "conflicts.draft_rulebook",
     "conflicts.propose_rulebook",
 )
-CONFLICT_RULES = ("conflicts.*_detectorfigure",)
+CONFLICT_RULES = ("conflicts.*_detectorfigure", "conflicts.view_look")
 PAYROLL = (
     "conflicts.view_payrollentry",
     "conflicts.export_payrollentry",

@@ -24,6 +24,7 @@ class Line(models.Model):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [models.UniqueConstraint(fields=["order", "key"], name="line_once")]
+        indexes = [models.Index(fields=["serial_number"], name="line_serial", condition=~models.Q(serial_number=""))]
 
     def __str__(self) -> str:
         return self.title or self.key

@@ -137,6 +137,7 @@ class Order(models.Model):
             ),
             models.Index(fields=["tracking"], name="order_tracking", condition=~Q(tracking="")),
             models.Index(fields=["ordered_at", "shop"], name="order_ordered"),
+            models.Index(fields=["phone_masked", "ordered_at"], name="order_masked", condition=~Q(phone_masked="")),
             models.Index(fields=["paid_at", "shop"], name="order_paid", condition=Q(paid_at__isnull=False)),
             models.Index(fields=["changed_at"], name="order_changed"),
             models.Index(fields=["signed_at"], name="order_signed", condition=Q(signed_at__isnull=False)),

@@ -11,6 +11,7 @@ from time import perf_counter
 
 NAMES = (
     "files", "addresses", "intake", "history", "lists", "sweep", "dispatch", "month", "refunds", "floors", "year",
+    "conflicts",
 )  # fmt: skip
 
 

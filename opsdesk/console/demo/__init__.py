@@ -15,6 +15,7 @@ from opsdesk.console.demo import (
     conflicts,
     dispatch,
     floors,
+    led_away,
     money,
     people,
     phone,
@@ -61,6 +62,7 @@ def load(plan: Plan, *, heard: Callable[[datetime], None] = lambda moment: None)
     supports.enter(plan)
     money.enter(plan)
     floors.enter(plan)
+    led_away.enter(plan)
     brand_days.enter(plan)
     auctions.enter(plan)
     conflicts.enter(plan)

@@ -16,6 +16,7 @@ from opsdesk.kpi.definitions import (
     refunds,
     repairs,
     sales,
+    signals,
 )
 from opsdesk.kpi.definitions.base import Definition as Definition
 
@@ -40,6 +41,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     *repairs.DEFINITIONS,
     *care.DEFINITIONS,
     *conflicts.DEFINITIONS,
+    *signals.DEFINITIONS,
     *money.DEFINITIONS,
     *dispatch.DEFINITIONS,
     *health.DEFINITIONS,

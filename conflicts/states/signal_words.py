@@ -1,0 +1,108 @@
+"""CF-13: the reasons of signals, the figures of detectors and why something could not be looked at, in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+PARTS: dict[str, Any] = {
+    "same_phone": _("same customer: the same phone"),
+    "same_name_address": _("same customer: the same name and address"),
+    "masked": _("probably the same customer: masked phone, family name and county agree"),
+    "masked_city": _("perhaps the same customer: masked phone agrees, name or county only in part"),
+    "same_model": _("the same model"),
+    "same_series": _("a model of the same series"),
+    "other_model": _("another model"),
+    "model_unknown": _("nobody has mapped the item to a model"),
+    "close": _("only a few days apart"),
+    "cheaper": _("cheaper than the order that was lost"),
+    "told": _("the seller knew of the first order: he was asked to install it"),
+    "final": _("the order is lost for good"),
+    "declined": _("the seller had refused to install it"),
+    "silent": _("the seller had not answered when he was to install it"),
+    "handed_over": _("the installation had to be taken from him"),
+    "late": _("installation late"),
+    "cancelled": _("the installation was called off while he had it"),
+    "failed": _("the installation failed by his own fault"),
+    "installed": _("he had installed it himself before it was given back"),
+    "outside": _("shipped outside the seller's territory"),
+    "other_city": _("other city"),
+    "other_province": _("in another province"),
+    "anothers": _("in the territory of another partner"),
+    "serial_elsewhere": _("the machine was sold with one order and installed for another one elsewhere"),
+    "serial_other_partner": _("sold by one partner, installed for a sale of another one"),
+    "sold": _("really sold below the floor"),
+    "offered": _("on sale below the floor"),
+    "deep": _("far below the floor"),
+    "soon": _("soon after the inquiry was registered"),
+    "late_long": _("long overdue"),
+    "done_late": _("done, but late"),
+    "complaint": _("a founded complaint names the partner responsible"),
+    "own_fault_visit": _("a visit in vain by the installer's own fault"),
+    "deduction": _("a deduction was proposed for it"),
+}
+AGAINST: dict[str, Any] = {
+    "gift": _("perhaps a gift: another name in another city"),
+    "gift_line": _("the model came as a free gift"),
+    "other_home": _("another name at another address of the same city"),
+    "family": _("perhaps a family: another name at the same address"),
+    "other_name": _("another name"),
+    "other_phone": _("another phone number"),
+    "other_city": _("other city"),
+    "moved": _("moved house: the first order could not be delivered"),
+    "quality": _("given back for a fault of the goods, which had arrived"),
+    "not_shipped": _("given back because it had not been shipped"),
+    "own_shops": _("both shops are the company's"),
+    "platform_sells": _("sold by the platform itself"),
+    "loss_day_unknown": _("nobody knows the day on which the order was lost"),
+    "told_long_ago": _("the trouble with the installation was long before"),
+    "customer_inside": _("the customer lives inside the territory"),
+    "above_covers": _("a partner above the seller covers the place"),
+    "same_city": _("the same city, next to the territory"),
+    "serial_twice": _("the serial number was reported by several installations"),
+    "same_customer": _("the same customer: he may have taken it with him"),
+    "exchanged": _("a machine of that order was exchanged"),
+    "slight": _("only slightly below the floor"),
+    "independent": _("independent reseller: never a fine, at most the end of support (DS-12)"),
+    "other_model": _("another model"),
+    "known_before": _("he had bought from that shop before"),
+    "also_bought_here": _("he bought from the shop that registered him, too"),
+    "customer_absent": _("the customer was absent"),
+    "customers_time": _("the time was the customer's wish"),
+    "frozen": _("the job is frozen because of a refund"),
+    "deducted": _("the money was deducted already (AS-5)"),
+    "dropped": _("a person has dropped the deduction"),
+}
+LIMITS: dict[str, Any] = {
+    "least": _("least confidence that is shown"),
+    "days_before": _("days before the loss in which a purchase counts"),
+    "days_after": _("days after the loss in which a purchase counts"),
+    "whole_share": _("share of the payment from which a refund is of the whole order"),
+    "closed_days": _("days within which a closed order without a refund is taken to be lost"),
+    "close_days": _("days that count as close together"),
+    "cheaper_share": _("share by which it must be cheaper"),
+    "long_days": _("days after which trouble was long before"),
+    "deep_share": _("share that is far below the floor"),
+    "slight_share": _("share that is only slightly below the floor"),
+    "protection_days": _("days for which a registered inquiry is protected"),
+    "soon_days": _("days that count as soon after the inquiry"),
+    "long_hours": _("hours from which it is long overdue"),
+}
+UNLOOKED: dict[str, Any] = {
+    "no_figures": _("no figures are in force for the detector on that day"),
+    "day_unknown": _("nobody knows when it was ordered"),
+    "customer_unknown": _("the customer is unknown: no phone, no name and address"),
+    "masked_without_region": _("phone masked and no city known"),
+    "unmapped_lost": _("the lost order has no item that is mapped to a model"),
+    "unmapped_won": _("the order bought elsewhere has no item that is mapped to a model"),
+    "no_territory": _("no sales territory is entered for the seller"),
+    "region_unknown": _("nobody knows where it went"),
+    "region_too_coarse": _("only the province or city is known, the territory is smaller"),
+    "serial_unknown": _("the serial number is on no order"),
+    "floor_unknown": _("no floor is known"),
+}
+FIGURES = {**AGAINST, **PARTS, **LIMITS}
+
+
+def said(code: str, words: dict[str, Any]) -> str:
+    """Say a code in words; one that is not known here stays as it is."""
+    return str(words.get(code, code))

@@ -38,6 +38,7 @@ TASKS = {
     "aftersales.tasks.book_fees_all_due": {},
     "aftersales.tasks.propose_deductions_all_due": {},
     "channels.tasks.draw_up_all_due": {},
+    "conflicts.tasks.go_on_all_due": {},
     "promotions.tasks.run_brand_days": {},
     "promotions.tasks.follow_all_due": {},
     "promotions.tasks.follow_imports": {"event_ids": "import.finish"},

@@ -96,7 +96,7 @@ def _offers(volume: Volume, held: dict[str, Product], *, festival: bool) -> list
     def price(kind: str, code: str, yuan: int, pieces: int) -> OfferDraft:
         return OfferDraft(kind, (), held[code].pk, price_yuan=D(yuan), quota=pieces, stock_need=pieces)
 
-    rows = [price("hero", "H1", 2619, whole), price("cut", "C1", 1920, whole), price("tail", "T1", 1008, whole)]
+    rows = [price("hero", "H1", 2669, whole), price("cut", "C1", 1920, whole), price("tail", "T1", 1008, whole)]
     rows.append(price("trial", "H2", 0, 2))
     rows += [price("flash", code, int(list_of(code) / 2), whole // 4) for code in FLASH[: 4 if festival else 2]]
     for kind, (amount, quota) in volume.quotas(festival).items():
@@ -186,7 +186,7 @@ def put_right(volume: Volume, plan: YearPlan, where: dict[str, Shop], held: dict
         if offer.kind == "show_order":
             changed = replace(said, shop_ids=jd)
         if offer.kind == "hero" and month == 11:
-            changed = replace(said, price_yuan=D(2580))
+            changed = replace(said, price_yuan=D(2669))
         if offer.kind == "flash" and month == 9:
             changed = replace(said, shop_ids=entitled)
         if offer.kind == "coupon" and month == 10:

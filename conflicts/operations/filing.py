@@ -52,6 +52,11 @@ class FilerUnclear(Refused):
     sentence = _("{filer}: you may file only for your own shops, partners or department.")
 
 
+class EmployeeNamed(Refused):
+    code = "witness_is_employee"
+    sentence = _("{filer}: an employee is named as a witness by those who handle the case, not by a party.")
+
+
 @dataclass(frozen=True)
 class Who:
     """A party as somebody names it: a shop, a partner, an employee, or a witness from outside by his words."""
@@ -89,6 +94,8 @@ def file(filing: Filing, *, by: Actor, at: datetime) -> Case:
         raise StoryMissing()
     accused, filer = party_of(PartyRole.ACCUSED, filing.accused), _filer(filing, by)
     _not_oneself(accused, filer, by)
+    if any(who.employee_id for _role, who in filing.others):
+        raise EmployeeNamed(filer=filer)  # a witness sits in no seat: nobody chooses his judges
     orders = Order.objects.visible_to(by).for_change_many(list(filing.orders)[:MOST_ORDERS])
     case = Case(
         title=filing.title.strip()[:120], version=act.version, act=act, acted_on=filing.acted_on,

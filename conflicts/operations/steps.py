@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from conflicts.models import Case
+from conflicts.operations.telling import tell_accused
 from conflicts.queries import acting
 from conflicts.states.case import CASE, STEPS, CaseState
 from opsdesk.actor import Actor
@@ -26,7 +27,7 @@ SUBJECT, MOST = "conflicts.case", 500
 def step(
     case: Case, action: str, *, by: Actor, at: datetime, facts: dict[str, Any] | None = None, **changes: Any
 ) -> Case:
-    """Move a case: the clock of its old state is met, that of the new one starts."""
+    """Move a case: the clock of its old state is met, that of the new one starts; the accused is told."""
     CASE.check(case, action)
     if case.state in STEPS:
         timers.meet_many(STEPS[case.state], SUBJECT, [case.pk], by=by, at=at)
@@ -37,6 +38,7 @@ def step(
         case.due_at, case.closed_at = None, at
     case.urged_at = None
     case.save(update_fields=["due_at", "closed_at", "urged_at"])
+    tell_accused(case, at=at)
     return case
 
 

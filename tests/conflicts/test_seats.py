@@ -13,6 +13,7 @@ from django.db import transaction
 from channels.models import Partner, Shop
 from conflicts.models import Case, Party, Ruling, Signature
 from conflicts.operations import rulings
+from conflicts.operations.filing import EmployeeNamed, Who
 from conflicts.queries import acting, waiting
 from conflicts.rules import seats
 from conflicts.rules.seats import Concerned, Person, SeatRow, Table
@@ -239,6 +240,13 @@ def test_cf_10_a_deputy_signs_for_an_absent_head_but_not_for_one_who_is_concerne
             case = case_of("arbitrated", "severe", concern, "wei", drafter)
             assert ("lin" in attempts(case)) is wanted, (concern, drafter)
             transaction.set_rollback(True)
+
+
+def test_cf_10_who_files_bars_no_head_by_naming_him_a_witness(company):
+    head = User.objects.get(username="qian")
+    for by in (make_conflicts.of_partner("dist"), of("shen")):
+        with pytest.raises(EmployeeNamed):
+            make_conflicts.filed(by=by, others=[("witness", Who(employee_id=head.pk))])
 
 
 def test_cf_10_the_two_seats_of_a_ruling_are_never_one_persons(company):

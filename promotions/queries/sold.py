@@ -13,8 +13,8 @@ from django.db.models.functions import Coalesce
 
 from opsdesk.money import ZERO
 from orders.models import Line, Order
-from promotions.models import Claim
-from promotions.rules.nets import Back, Bill, Item, a_piece, net_of_lines, received
+from promotions.models import Claim, PriceGrant
+from promotions.rules.nets import GIFTS, SPECIAL, Back, Bill, Item, a_piece, net_of_lines, received
 
 CHUNK = 5000
 _COLUMNS = (
@@ -22,6 +22,8 @@ _COLUMNS = (
     "price_yuan", "paid_yuan", "moment", "order__total_yuan", "order__paid_yuan", "order__sold_yuan",
     "order__freight_yuan",
 )  # fmt: skip
+
+_MOMENT = _COLUMNS.index("moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class SoldLine:
     item: Item
     got: Decimal | None
     net: Decimal | None
+    special: bool = False
 
     @property
     def piece(self) -> Decimal | None:
@@ -66,14 +69,17 @@ def without_items(orders: Any) -> Any:
 def sold_lines(orders: Any) -> Iterator[SoldLine]:
     """DS-11: go through what was sold in these orders, gifts and what is none of ours left out, with its net price.
 
-    Two queries, and one more per 5,000 lines; an order's lines are looked at together, for its money is shared out.
+    Two queries, and one or two more per 5,000 lines; an order's lines are looked at together, for its money is shared
+    out.
     """
     lines = Line.objects.filter(order__in=orders.order_by().values("pk")).order_by("order_id", "pk")
     rows = lines.annotate(moment=Coalesce("order__ordered_at", "order__paid_at")).values_list(*_COLUMNS)
     for chunk in _whole_orders(rows.iterator(chunk_size=CHUNK)):
         backs = backs_of({row[1] for row in chunk})
+        given = {pk for pk, own in backs.items() if any(back.kind in GIFTS for back in own)}
+        special = _special([row for row in chunk if row[1] in given])
         for order_id, found in groupby(chunk, key=lambda row: row[1]):
-            yield from (line for line in _of_order(list(found), backs.get(order_id, ())) if line.ours)
+            yield from (line for line in _of_order(list(found), backs.get(order_id, ()), special) if line.ours)
 
 
 def _whole_orders(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
@@ -96,12 +102,29 @@ def backs_of(order_ids: Collection[int]) -> dict[int, list[Back]]:
     return found
 
 
-def _of_order(rows: Sequence[tuple[Any, ...]], backs: Iterable[Back]) -> Iterator[SoldLine]:
+def _special(rows: Sequence[tuple[Any, ...]]) -> set[int]:
+    """PR-5, PR-13: return the lines sold at a half-price, trial or end-of-line price. One query, none without rows."""
+    if not rows:
+        return set()
+    moments = [row[_MOMENT] for row in rows]
+    grants = PriceGrant.objects.filter(kind__in=SPECIAL, starts_at__lte=max(moments), ends_at__gt=min(moments))
+    held = list(grants.values_list("shop_id", "product_id", "starts_at", "ends_at"))
+    return {
+        row[0]
+        for row in rows
+        for shop, product, starts, ends in held
+        if product == row[4] and shop in (None, row[2]) and starts <= row[_MOMENT] < ends
+    }
+
+
+def _of_order(rows: Sequence[tuple[Any, ...]], backs: Iterable[Back], special: Collection[int]) -> Iterator[SoldLine]:
     items = [Item(quantity, price, paid) for *_keys, quantity, price, paid, _at, _t, _p, _s, _f in rows]
     *_line, total, paid, sold, freight = rows[0]
     bill = Bill(paid if total is None else total, sold, freight or ZERO)
     got = received(items, bill)
-    nets = net_of_lines(items, got, backs)
+    nets = net_of_lines(items, got, backs, [row[0] in special for row in rows])
     for row, item, own, net in zip(rows, items, got, nets, strict=True):
         pk, order, shop, listing, product, ignored, *_amounts = row
-        yield SoldLine(pk, order, shop, listing, product, not (item.given or ignored), row[9], item, own, net)
+        yield SoldLine(
+            pk, order, shop, listing, product, not (item.given or ignored), row[_MOMENT], item, own, net, pk in special
+        )

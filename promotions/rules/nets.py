@@ -6,8 +6,9 @@ do not come on top of its half-price, trial and end-of-line prices (PR-5, PR-13)
 reduction of the shop's.
 
 An item sold: what the platform's export says was paid is after every coupon of the checkout, so no reduction is taken
-off again; what the platform paid of it is added back, and what we pay back outside the platform (cash-back, rewards,
-gifts) is taken off, once per order, shared out over its lines to the fen.
+off again; what the platform paid of it is added back, and what we give outside the platform for the purchase itself (a
+coupon or phone discount by transfer, a gift) is taken off, once per order, shared out over its lines to the fen. What
+is earned by something done later, a review or a post, or by luck, is no part of the price.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,9 @@ CUT_OF = {"coupon": "coupon", "phone": "phone", "quick_gift": "gift", "cross_sho
 REWARDS = frozenset({"cashback", "show_order"})
 """Offers that are paid back after the sale."""
 AGREED = frozenset({"approved", "paid"})
-BY_CHANCE = frozenset({"draw"})
+WHY_NO_PRICE = {"draw": "by_chance", "cash_back": "reward", "show_order": "reward"}
+"""Claims that are no part of the price: won by luck, or earned by what the customer does after the purchase."""
+GIFTS = frozenset({"quick_gift"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,9 @@ class Back:
     @property
     def why(self) -> str:
         """Why it is not taken off; empty: it is."""
-        if self.kind in BY_CHANCE:
-            return "by_chance"
         if self.at_checkout:
             return "at_checkout"
-        return "" if self.state in AGREED else "not_agreed"
+        return WHY_NO_PRICE.get(self.kind, "" if self.state in AGREED else "not_agreed")
 
 
 def received(items: Sequence[Item], bill: Bill) -> list[Decimal | None]:
@@ -177,15 +178,25 @@ def _by_platform(bill: Bill) -> Decimal:
     return ZERO if bill.sold is None or bill.total is None else max(ZERO, bill.sold - bill.total)
 
 
-def net_of_lines(items: Sequence[Item], got: Sequence[Decimal | None], backs: Iterable[Back]) -> list[Decimal | None]:
-    """DS-11, PR-8, PR-18: take what comes back to the customer off an order, once, shared out over its lines.
+def net_of_lines(
+    items: Sequence[Item], got: Sequence[Decimal | None], backs: Iterable[Back], special: Sequence[bool] = ()
+) -> list[Decimal | None]:
+    """DS-11, PR-10 … PR-12, PR-18: take what was given for the purchase off an order, once, shared out over its lines.
 
-    A line of which nobody knows what was paid bears its share by its price.
+    A line of which nobody knows what was paid bears its share by its price. `special` lines, sold at a half-price,
+    trial or end-of-line price, bear none of the gifts: they do not come on top of it.
     """
-    off = sum((back.yuan for back in backs if not back.why), ZERO)
+    counted = [back for back in backs if not back.why]
+    gifts = sum((back.yuan for back in counted if back.kind in GIFTS), ZERO)
+    weights = [(item.weight or ZERO) if yuan is None else yuan for item, yuan in zip(items, got, strict=True)]
+    plain = [ZERO if place < len(special) and special[place] else weight for place, weight in enumerate(weights)]
+    nets = _less(got, sum((back.yuan for back in counted), ZERO) - gifts, weights)
+    return _less(nets, gifts, plain) if any(plain) or not special else nets
+
+
+def _less(got: Sequence[Decimal | None], off: Decimal, weights: Sequence[Decimal]) -> list[Decimal | None]:
     if not off:
         return list(got)
-    weights = [(item.weight or ZERO) if yuan is None else yuan for item, yuan in zip(items, got, strict=True)]
     parts = shares(off, weights)
     return [None if yuan is None else max(ZERO, yuan - part) for yuan, part in zip(got, parts, strict=True)]
 

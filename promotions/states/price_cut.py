@@ -41,6 +41,7 @@ WHY_NOT = {
     "given_back": _("given back or refused"),
     "at_checkout": _("off already at the checkout"),
     "by_chance": _("won by chance, no part of the price"),
+    "reward": _("earned after the purchase by a review or a post, no part of the price"),
 }
 """By reason: why a reduction, or a claim, does not lower a price."""
 

@@ -26,7 +26,8 @@ def pot() -> Pot:
 
 def claimed(pot: Pot, shop: str, paid: str) -> Claim:
     moment = at(paid)
-    order = make.order(where=make.Shop.objects.get(code=shop), paid_at=moment, ordered_at=moment)
+    times = {"ordered_at": moment, "paid_at": moment, "signed_at": moment}
+    order = make.order(where=make.Shop.objects.get(code=shop), state="signed", **times)
     wanted = claims.Wanted(pot.pk, "show_order", D(20))
     make.policies()
     make.policy("approval", make.timedelta(hours=8), make.WorkCalendar.objects.get(code="agents"), "working_time")

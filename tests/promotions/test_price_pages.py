@@ -135,7 +135,11 @@ def test_ds_11_pr_8_the_page_of_a_sale_says_what_was_paid_and_every_claim(client
     order = make.Order.objects.get()
     line = order.lines.create(key="a", listing=Listing.objects.get(), quantity=1, paid_yuan=D("1949"))
     pot = pots.open_pot(order.shop, "x", "好评返现", limits=(None, None), by=SYSTEM, at=AT)
-    for kind, yuan, state in (("cash_back", "20", "paid"), ("show_order", "31", "reversed"), ("coupon", "50", "paid")):
+    for kind, yuan, state in (
+        ("quick_gift", "20", "paid"),
+        ("phone_order", "31", "reversed"),
+        ("coupon", "50", "paid"),
+    ):
         Claim.objects.create(
             order=order, pot=pot, kind=kind, amount_yuan=D(yuan), state=state, claimed_by="li", claimed_at=AT,
             paid_at=AT, at_checkout=kind == "coupon",

@@ -7,10 +7,10 @@ from decimal import Decimal as D
 import pytest
 
 from channels.connectors.base import PlatformLine
-from channels.models import Listing
+from channels.models import Listing, Product
 from opsdesk.actor import SYSTEM
 from opsdesk.audit.models import Event
-from promotions.models import Claim, ClaimRule, PriceSignal
+from promotions.models import Claim, ClaimRule, PriceGrant, PriceSignal
 from promotions.operations import claims, following, pots, sweep
 from promotions.queries import sold
 from tests import make
@@ -63,14 +63,27 @@ def test_pr_10_a_coupon_and_a_phone_discount_of_the_checkout_are_not_taken_off_t
 
 
 @pytest.mark.usefixtures("_rules")
-def test_pr_8_cash_back_and_a_gift_are_taken_off_once_per_order_over_its_lines_until_they_are_given_back():
+def test_pr_12_a_gift_is_taken_off_once_per_order_over_its_lines_until_it_is_given_back_and_cash_back_never():
     order = sell(line("a", "1999.00"), line("b", "999.00"), line("gift", price="0.00"))
     mapped()
     cash, gift = claimed(order, "cash_back", "20"), claimed(order, "quick_gift", "30")
     assert [cash.at_checkout, gift.at_checkout] == [False, False]
-    assert pieces() == [D("1965.66"), D("982.34")], "50 is shared out as 33.34 and 16.66"
-    claims.reverse(cash.pk, reason="退款", by=somebody("qian", "finance"), at=AT)
     assert pieces() == [D("1979.00"), D("989.00")], "30 is shared out as 20.00 and 10.00"
+    claims.reverse(gift.pk, reason="退款", by=somebody("qian", "finance"), at=AT)
+    assert pieces() == [D("1999.00"), D("999.00")]
+
+
+@pytest.mark.usefixtures("_rules")
+def test_pr_5_a_gift_does_not_come_on_top_of_a_half_price():
+    order = sell(line("a", "999.50"))
+    mapped()
+    claimed(order, "quick_gift", "30")
+    assert pieces() == [D("969.50")]
+    PriceGrant.objects.create(
+        kind="flash", shop=order.shop, product=Product.objects.get(code="M1"), price_yuan=D("999.50"),
+        starts_at=AT, ends_at=AT + timedelta(days=1), source_type="test", source_id=1,
+    )  # fmt: skip
+    assert pieces() == [D("999.50")]
 
 
 @pytest.mark.usefixtures("_rules")
@@ -79,7 +92,7 @@ def test_pr_18_a_claim_makes_a_sale_a_signal_and_given_back_it_is_put_right():
     order = sell(line("a", "1410.00"))
     mapped()
     assert sweep.sweep_sales(DAY, by=SYSTEM, at=AT).wrong == 0
-    claim = claimed(order, "cash_back", "20")
+    claim = claimed(order, "quick_gift", "20")
     told = Event.objects.get(action="claim.approve")
     found = following.follow_claims([told.pk], by=SYSTEM, at=AT)
     assert (found.looked, found.wrong, found.new) == (1, 1, 1)
@@ -96,7 +109,7 @@ def test_pr_18_the_night_finds_a_claim_of_an_older_sale_that_nobody_followed():
     entered()
     order = sell(line("a", "1410.00"))
     mapped()
-    claimed(order, "cash_back", "20")
+    claimed(order, "quick_gift", "20")
     assert sweep.sweep_all_due(by=SYSTEM, at=AT + timedelta(days=20)).wrong == 1
     assert PriceSignal.objects.get().line.order_id == order.pk
     assert sweep.sweep_all_due(by=SYSTEM, at=AT + timedelta(days=21)).new == 0
@@ -106,7 +119,7 @@ def test_pr_18_the_night_finds_a_claim_of_an_older_sale_that_nobody_followed():
 def test_pr_18_what_nobody_has_agreed_to_takes_nothing_off():
     order = sell(line("a", "1949.00"))
     mapped()
-    claim = claimed(order, "cash_back", "30", by=somebody("zhou", "shop_operations"))
+    claim = claimed(order, "quick_gift", "30", by=somebody("zhou", "shop_operations"))
     assert (claim.state, pieces()) == ("claimed", [D("1949.00")])
 
 
@@ -126,9 +139,9 @@ def test_ds_11_an_order_of_several_items_is_shared_out_by_their_prices():
 
 def test_ds_11_many_orders_with_claims_cost_a_fixed_number_of_queries(django_assert_num_queries, _rules):
     for place in range(3):
-        claimed(sell(line("a", "1999.00"), number=str(place)), "cash_back", "20")
+        claimed(sell(line("a", "1999.00"), number=str(place)), "quick_gift", "20")
     mapped()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert pieces() == [D("1979.00")] * 3
     assert Claim.objects.count() == 3
 

@@ -13,7 +13,7 @@ from opsdesk.errors import NotFound
 from orders.models import Line, Order
 from promotions.queries import cuts, sold
 from promotions.queries.charged import Proof
-from promotions.rules.nets import Back, Considered
+from promotions.rules.nets import GIFTS, Back, Considered
 from promotions.states.claim import ClaimKind
 from promotions.states.price_cut import WHY_NOT, CutKind
 from promotions.states.price_signal import NOT_CHARGED
@@ -87,7 +87,7 @@ def sale(line_id: int, by: Actor) -> Sale:
     line = next((one for one in sold.sold_lines(orders) if one.pk == line_id), None)
     if order is None or line is None:
         raise NotFound(what=f"{Line._meta.verbose_name} {line_id}")
-    return Sale(order, line, [_back(one) for one in sold.backs_of([order.pk]).get(order.pk, ())])
+    return Sale(order, line, [_back(one, line.special) for one in sold.backs_of([order.pk]).get(order.pk, ())])
 
 
 def _cut(one: Considered) -> Off:
@@ -99,6 +99,8 @@ def _cut(one: Considered) -> Off:
     )  # fmt: skip
 
 
-def _back(one: Back) -> Off:
+def _back(one: Back, special: bool) -> Off:
     why = "given_back" if one.why == "not_agreed" and one.state != "claimed" else one.why
-    return Off(str(ClaimKind(one.kind).label), f"C{one.number}", _("claim"), one.yuan, str(WHY_NOT[why]), not one.why)
+    if not why and special and one.kind in GIFTS:
+        why = "not_combined"
+    return Off(str(ClaimKind(one.kind).label), f"C{one.number}", _("claim"), one.yuan, str(WHY_NOT[why]), not why)

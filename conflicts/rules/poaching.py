@@ -19,7 +19,7 @@ def judge(pair: Pair, figures: Figures) -> Finding | str | None:
     told = tuple(one for one in pair.told if related(one.path, pair.won.seller.path) and one.at <= pair.won.ordered_at)
     parts = weighed(figures, _for(pair, figures, goods, mine, theirs))
     if told:
-        parts += weighed(figures, [("told", told[0].what)])
+        parts += weighed(figures, [("told", told[0].at.isoformat())])
     finding = Finding(
         "poached",
         f"order:{pair.lost.pk}>order:{pair.won.pk}",

@@ -57,6 +57,20 @@ def test_cf_13_the_page_shows_both_orders_side_by_side_masked_and_says_why(clien
     )
 
 
+def test_cf_13_places_moments_and_reasons_are_said_in_words(client, signal):
+    login(client, "ecommerce_head")
+    make.region("3301", "杭州市", "浙江省 杭州市")
+    Signal.objects.update(
+        parts=[{"code": "outside", "weight": "0.60", "said": "3301 / 4401"},
+               {"code": "declined", "weight": "0.35", "said": "2026-03-05T02:00:00+00:00"}],
+        against=[{"code": "quality", "weight": "0.35", "said": "quality"}],
+    )  # fmt: skip
+    body = text(client.get(reverse("signal", args=[signal.pk])))
+    assert "浙江省 杭州市 / 4401" in body
+    assert "2026-03-05 10:00" in body
+    assert ">quality<" not in body
+
+
 def test_cf_13_dismissed_from_the_page_with_the_reason(client, signal):
     login(client, "sales_director")
     where = reverse("signal_act", args=[signal.pk, "dismiss"])

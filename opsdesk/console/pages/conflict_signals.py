@@ -1,5 +1,6 @@
 """CF-13: one signal with its facts side by side, and the registration of inquiries."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,14 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from aftersales.models import Offer
-from channels.models import Product, Shop
+from aftersales.states.refund import Reason
+from channels.models import Product, Region, Shop
 from conflicts.admin.findings import ReasonForm
 from conflicts.models import Inquiry, Signal
 from conflicts.operations import findings, inquiries
@@ -25,6 +28,7 @@ from opsdesk.actor import Actor
 from opsdesk.console import timeline
 from opsdesk.console.pages.base import done, page, visible
 from opsdesk.console.pages.buttons import Button, act, shown
+from opsdesk.days import local
 from opsdesk.entry.web import actor_at, posted_from
 from opsdesk.errors import DeskError
 from orders.models import Order
@@ -37,6 +41,13 @@ _LINKS = (
     "shop", "partner", "harmed_shop", "product", "first_order__shop", "first_order__region", "order__shop",
     "order__region", "refund", "job__owner", "job__region", "price_signal", "inquiry__shop", "inquiry__product",
 )  # fmt: skip
+
+
+_PLACES = frozenset(
+    {"outside", "other_city", "other_province", "customer_inside", "same_city", "masked", "masked_city"}
+    | {"serial_elsewhere"}
+)
+_CODE = re.compile(r"\d{2,9}")
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,20 @@ def _lines(order: Order) -> list[Any]:
 
 
 def _said(rows: list[dict[str, str]], known: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [(words.said(row["code"], known), row["weight"], row["said"]) for row in rows]
+    codes = {code for row in rows if row["code"] in _PLACES for code in _CODE.findall(row["said"])}
+    names = dict(Region.objects.filter(code__in=codes).values_list("code", "full_name")) if codes else {}
+    return [(words.said(row["code"], known), row["weight"], _seen(row, names)) for row in rows]
+
+
+def _seen(row: dict[str, str], names: dict[str, str]) -> str:
+    """What was seen, as people read it: places by name, moments in local time, reasons by their label."""
+    text = row["said"]
+    if row["code"] in _PLACES:
+        return _CODE.sub(lambda found: names.get(found[0], found[0]), text)
+    if text in Reason.values:
+        return str(Reason(text).label)
+    moment = parse_datetime(text) if len(text) > 15 else None
+    return f"{local(moment):%Y-%m-%d %H:%M}" if moment and moment.tzinfo else text
 
 
 def _happened(row: Signal) -> Iterator[Happened]:

@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Prefetch, QuerySet
+
 from channels.models import Authorisation, Revocation
 from channels.states import CertificateState
 
@@ -61,3 +63,32 @@ def state_of(row: Authorisation, *, on: date) -> CertificateState:
     if on < row.valid_from:
         return CertificateState.NOT_YET
     return CertificateState.EXPIRED if row.valid_to and row.valid_to <= on else CertificateState.VALID
+
+
+Span = tuple[date, date | None]
+"""Days, half-open; None: without end."""
+
+
+def with_revocations(rows: QuerySet[Authorisation]) -> QuerySet[Authorisation]:
+    """Fetch certificates together with what took them away and gave them back; one query more."""
+    return rows.prefetch_related(Prefetch("revocations", Revocation.objects.select_related("lifting")))
+
+
+def spans_of(row: Authorisation) -> list[Span]:
+    """CH-4, CF-14: return the days on which a certificate holds: its validity less each revocation and suspension."""
+    spans: list[Span] = [(row.valid_from, row.valid_to)]
+    for gone in row.revocations.all():
+        lifting = getattr(gone, "lifting", None)
+        back = min((day for day in (gone.until, lifting and lifting.lifted_on) if day), default=None)
+        spans = [part for span in spans for part in _less(span, (gone.revoked_on, back))]
+    return spans
+
+
+def _less(span: Span, gone: Span) -> list[Span]:
+    """What is left of a span when another is taken out of it: nothing, one part, or two."""
+    (since, until), (start, back) = span, gone
+    if back is not None and back <= start:
+        return [span]
+    before: Span = (since, start if until is None else min(until, start))
+    after: list[Span] = [] if back is None else [(max(since, back), until)]
+    return [part for part in (before, *after) if part[1] is None or part[0] < part[1]]

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from channels.models import Authorisation, Shop
+from channels.queries import certificates
 from conflicts.rules.sales import Item, Sale, Seller, Who
 from opsdesk.days import local
 from opsdesk.money import to_fen
@@ -101,7 +102,7 @@ def _unit(paid: Decimal | None, price: Decimal | None, quantity: int | None) -> 
 
 
 class Certificates:
-    """CH-3: whether a partner's shop was part of the legitimate system on a day. One query for all its shops."""
+    """CH-3: whether a partner's shop was part of the legitimate system on a day. Three queries for all shops."""
 
     def __init__(self, shop_ids: Iterable[int]) -> None:
         shops = set(shop_ids)
@@ -110,13 +111,10 @@ class Certificates:
             return
         partners = dict(Shop.objects.filter(pk__in=shops).values_list("pk", "operator_id"))
         of_shop = Q(shop__in=shops) | Q(shop=None, partner__in=set(partners.values()))
-        rows = Authorisation.objects.filter(of_shop).values_list(
-            "shop_id", "partner_id", "valid_from", "valid_to", "revocation__revoked_on"
-        )
-        for shop, partner, since, until, revoked in rows:
-            end = min((day for day in (until, revoked) if day), default=None)
-            for pk in [shop] if shop else [pk for pk, operator in partners.items() if operator == partner]:
-                self._held[pk].append((since, end))
+        for row in certificates.with_revocations(Authorisation.objects.filter(of_shop)):
+            own = [pk for pk, operator in partners.items() if operator == row.partner_id]
+            for pk in [row.shop_id] if row.shop_id else own:
+                self._held[pk] += certificates.spans_of(row)
 
     def hold(self, shop: int, day: date) -> bool:
         """Whether a certificate of the shop, or of its operator for a region, was in force."""

@@ -11,6 +11,7 @@ from django.db.models import Q
 from aftersales.models import Job, Refund
 from aftersales.states.job import JobState
 from channels.models import Authorisation, Territory
+from channels.queries import certificates
 from channels.states import Duty, PlatformKind
 from conflicts.queries import facts, figures
 from conflicts.queries.facts import Certificates
@@ -41,10 +42,9 @@ class Grounds:
             self._rows[pk].append((region, since, until))
             self._by_place[region].append((path, name, since, until))
         held = Authorisation.objects.filter(partner__in=wanted, region__isnull=False).order_by("pk")
-        for pk, region, since, until, revoked in held.values_list(
-            "partner_id", "region_id", "valid_from", "valid_to", "revocation__revoked_on"
-        ):
-            self._rows[pk].append((region, since, min((day for day in (until, revoked) if day), default=None)))
+        for row in certificates.with_revocations(held):
+            for since, until in certificates.spans_of(row):
+                self._rows[row.partner_id].append((row.region_id or "", since, until))
 
     def of(self, partner: int | None, day: date) -> tuple[str, ...]:
         """Return the regions that a partner may sell in on a day."""
@@ -63,7 +63,7 @@ def _holds(since: date, until: date | None, day: date) -> bool:
 
 
 def look_at_sales(order_ids: Sequence[int]) -> Outcome:
-    """CF-13: look at where these orders of partners' shops went. Seven queries."""
+    """CF-13: look at where these orders of partners' shops went. Eight queries."""
     book, outcome = figures.book(), Outcome()
     rows = list(_sold(Q(pk__among=list(order_ids))).values(*_SALE))
     allowed = Certificates(row["shop_id"] for row in rows)

@@ -227,3 +227,19 @@ def test_cf_14_a_lifted_revocation_stays_and_the_certificate_is_valid_again():
     assert [event.action for event in Event.objects.about(row).order_by("pk")] == [
         "authorisation.revoke", "authorisation.lift",
     ]  # fmt: skip
+
+
+def test_cf_14_a_certificate_holds_on_the_days_that_nothing_takes_away():
+    row = certificate(since=date(2026, 1, 1), until=date(2026, 12, 1))
+    Revocation.objects.create(authorisation=row, revoked_on=date(2026, 3, 1), until=date(2026, 3, 11), reason="停权")
+    lifted = Revocation.objects.create(authorisation=row, revoked_on=date(2026, 6, 1), reason="取消资格")
+    authorisations.lift_all([lifted], on=date(2026, 7, 1), reason="裁决已改", by=SYSTEM, at=AT)
+    Revocation.objects.create(authorisation=row, revoked_on=date(2026, 11, 1), reason="取消资格")
+    [found] = certificates.with_revocations(Authorisation.objects.filter(pk=row.pk))
+    assert certificates.spans_of(found) == [
+        (date(2026, 1, 1), date(2026, 3, 1)),
+        (date(2026, 3, 11), date(2026, 6, 1)),
+        (date(2026, 7, 1), date(2026, 11, 1)),
+    ]
+    for day in (date(2026, 3, 1), date(2026, 3, 10), date(2026, 6, 30), date(2026, 11, 1)):
+        assert not Authorisation.objects.in_force(day).not_revoked(day).exists()

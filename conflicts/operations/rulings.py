@@ -16,6 +16,7 @@ from conflicts.states.case import CASE, MAY_NOT, RULE, RULING, SIGN, SPEAK, Case
 from conflicts.states.rulebook import Measure, Punished, Seat
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
+from opsdesk.days import local
 from opsdesk.errors import Invalid, Refused
 from opsdesk.money import ZERO, to_fen
 
@@ -104,7 +105,7 @@ def _may_draft(ruling: Ruling, by: Actor, *, at: datetime) -> None:
     rows = sitting.rows_of(case, ruling.stage, clazz=act.clazz)
     if not rows:
         raise OfficeOnly(case=case, clazz=act.get_clazz_display())
-    found = acting.drafting_of(case, rows, by, on=at.date(), overdue=steps.is_overdue(case))
+    found = acting.drafting_of(case, rows, by, on=local(at).date(), overdue=steps.is_overdue(case))
     if not found.may:
         raise MayNot(case=case, why=MAY_NOT[found.because])
 

@@ -10,6 +10,7 @@ from conflicts.queries import acting, standing
 from conflicts.rules.seats import Sitting
 from conflicts.states.case import MAY_NOT
 from opsdesk.actor import Actor
+from opsdesk.days import local
 from opsdesk.errors import NotAllowed
 
 
@@ -19,7 +20,7 @@ class MayNot(NotAllowed):
 
 def sat(case: Case, *, by: Actor, at: datetime) -> Sitting:
     """CF-10: return the seat that this actor takes in the case now, or refuse it with the reason."""
-    found = acting.sitting_of(case, by, on=at.date(), overdue=steps.is_overdue(case))
+    found = acting.sitting_of(case, by, on=local(at).date(), overdue=steps.is_overdue(case))
     if not found.may:
         raise MayNot(case=case, why=MAY_NOT[found.because])
     return found

@@ -17,6 +17,7 @@ from conflicts.queries import acting
 from conflicts.states.case import CASE, STEPS, CaseState
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
+from opsdesk.days import local
 from opsdesk.notify import outbox
 from opsdesk.sla import timers
 from opsdesk.sla.models import Timer
@@ -118,6 +119,6 @@ def _letters(case: Case, at: datetime) -> list[outbox.Letter]:
             text=render_to_string("conflicts/urge.txt", context),
             html=render_to_string("conflicts/urge.html", context),
         )
-        for person in acting.people_of(case, on=at.date(), overdue=True)
+        for person in acting.people_of(case, on=local(at).date(), overdue=True)
         if person.email
     ]

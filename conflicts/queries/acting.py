@@ -10,6 +10,7 @@ from conflicts.states.case import RULE, CaseState, PartyRole, RulingState, Side
 from conflicts.states.rulebook import Stage
 from opsdesk.actor import Actor
 from opsdesk.approvals.queries import roles_of
+from opsdesk.days import local
 from opsdesk.people.models import User
 
 STAGES = {
@@ -114,7 +115,7 @@ def people_of(case: Case, *, on: date, overdue: bool) -> list[User]:
 
 def side_spoken_for(case: Case, by: Actor) -> str:
     """CF-9: return the department whose head this actor is under the case's rulebook, "" if of none. Three queries."""
-    roles = roles_of(by, on=case.filed_at.date())
+    roles = roles_of(by, on=local(case.filed_at).date())
     rows = queries.rows_of(case, Stage.ACCEPT, clazz=case.act.clazz)
     held = set().union(*roles.values())
     return next((row.seat for row in rows if row.role in held and row.seat in Side.values), "")

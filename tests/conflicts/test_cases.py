@@ -1,6 +1,6 @@
 """CF-4, CF-8 … CF-11, CF-15: a case from filing to its ruling, through the operations."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -16,9 +16,11 @@ from conflicts.operations.statements import SayMore
 from conflicts.queries import papers, rulebooks, standing
 from conflicts.states.case import CASE
 from opsdesk.actor import SYSTEM
+from opsdesk.approvals.models import Delegation
 from opsdesk.audit.models import Event
 from opsdesk.errors import NotAllowed, NotFound, WrongState
 from opsdesk.notify.models import Mail
+from opsdesk.people.models import User
 from opsdesk.sla import timers
 from tests import make, make_conflicts
 from tests.make import AT
@@ -314,3 +316,17 @@ def test_cf_9_the_filer_takes_a_case_back_before_it_is_ruled():
     cases.withdraw(case.pk, reason="客户澄清", by=of_partner("dist"), at=AT)
     assert now(case).state == "withdrawn"
     assert CASE.allowed(now(case)) == []
+
+
+def test_cf_10_a_delegate_sits_from_the_first_moment_of_the_local_day():
+    case = brought_to("signing")
+    signed(case, sales())
+    deputy = sales("qian2")
+    shen = User.objects.get(username="shen")
+    Delegation.objects.create(
+        absent=shen, delegate_id=deputy.user_id, reason="出差", valid_from=date(2026, 3, 5), valid_to=date(2026, 3, 6)
+    )
+    with pytest.raises(MayNot):
+        signed(case, deputy, at=make.at("2026-03-04 23:59"))
+    signed(case, deputy, at=make.at("2026-03-05 00:00").astimezone(UTC))
+    assert case.rulings.get().signatures.get(seat="online").signed_by == "qian2"

@@ -145,7 +145,7 @@ def test_shops_on_more_than_six_platforms_and_thirty_products(company):
 def test_certificates_are_in_every_state(company):
     rows = Authorisation.objects.prefetch_related("revocations__lifting")
     states = {state_of(row, on=company.today) for row in rows}
-    assert states == set(CertificateState) - {CertificateState.UNKNOWN, CertificateState.SUSPENDED}
+    assert states == set(CertificateState) - {CertificateState.UNKNOWN}
 
 
 @pytest.mark.parametrize("duty", Duty)

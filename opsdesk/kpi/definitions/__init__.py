@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from opsdesk.kpi.definitions import (
     care,
+    conflict_signals,
     conflicts,
     dispatch,
     health,
@@ -16,7 +17,6 @@ from opsdesk.kpi.definitions import (
     refunds,
     repairs,
     sales,
-    signals,
 )
 from opsdesk.kpi.definitions.base import Definition as Definition
 
@@ -41,7 +41,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     *repairs.DEFINITIONS,
     *care.DEFINITIONS,
     *conflicts.DEFINITIONS,
-    *signals.DEFINITIONS,
+    *conflict_signals.DEFINITIONS,
     *money.DEFINITIONS,
     *dispatch.DEFINITIONS,
     *health.DEFINITIONS,

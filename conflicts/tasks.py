@@ -3,13 +3,15 @@
 from conflicts.operations import following, steps
 from opsdesk import clock
 from opsdesk.actor import SYSTEM
-from opsdesk.entry.task import task
+from opsdesk.entry.task import each, task
 
 
 @task
 def go_on_all_due(**_: object) -> None:
-    """CF-15: let the cases go on whose step has run out."""
-    steps.go_on_all_due(by=SYSTEM, at=clock.now())
+    """CF-15: let the cases go on whose step has run out, and ask for those that sleep."""
+    at = clock.now()
+    each(steps.due_to_go_on(), lambda pk: steps.go_on(pk, by=SYSTEM, at=at))
+    steps.urge_all_due(by=SYSTEM, at=at)
 
 
 @task

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from channels.models import Partner, Shop
 from conflicts.models import Act, Case, RulebookVersion, Ruling, Signal
-from conflicts.operations import appeals, cases, rulings
+from conflicts.operations import appeals, cases, rulings, steps
 from conflicts.operations.evidence import Exhibit
 from conflicts.operations.filing import Filing, Who, file
 from conflicts.operations.rulings import Verdict
 from conflicts.states.case import STEPS
-from opsdesk.actor import Actor
+from opsdesk.actor import SYSTEM, Actor
 from opsdesk.console import reference_conflicts
 from opsdesk.people.models import User
 from opsdesk.people.operations import ensure_roles
@@ -117,6 +117,14 @@ def signed(case: Case, *people: Actor, at: datetime = AT) -> Case:
         text = Ruling.objects.get(case=case, state="drafted").text_sha256
         rulings.sign(case.pk, text_sha256=text, by=by, at=at)
     return now(case)
+
+
+def gone_on(at: datetime) -> int:
+    """What the workers do with cases whose step has run out; how many cases that concerned."""
+    due = steps.due_to_go_on()
+    for pk in due:
+        steps.go_on(pk, by=SYSTEM, at=at)
+    return len(due) + steps.urge_all_due(by=SYSTEM, at=at)
 
 
 def now(case: Case) -> Case:

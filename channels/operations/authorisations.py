@@ -21,7 +21,7 @@ def revoke(authorisation_id: int, *, revoked_on: date, reason: str, by: Actor, a
     """CH-4: end a certificate before its time, from a day on, with the reason; the public page says so at once."""
     by.need("channels.add_revocation")
     row: Authorisation = Authorisation.objects.visible_to(by).for_change(authorisation_id)
-    if Revocation.objects.holding(revoked_on).filter(authorisation=row).exists():
+    if Revocation.objects.holding(revoked_on).filter(authorisation=row, until=None).exists():
         raise RevokedAlready(number=row.number)
     _take_away(row, revoked_on, None, reason, by=by, at=at)
     return row
@@ -32,9 +32,10 @@ def take_away_all(
 ) -> list[Revocation]:
     """CF-7, CF-12: revoke (or suspend `until` a day) every certificate of a partner that holds on that day or later.
 
-    A part of the operation that has the right to; what is revoked or suspended already stays as it is.
+    A part of the operation that has the right to. Whatever else has taken a certificate away already, this stands
+    beside it: when one is given back, the other still holds.
     """
-    rows = Authorisation.objects.filter(partner=partner_id).exclude(valid_to__lte=on).not_revoked(on)
+    rows = Authorisation.objects.filter(partner=partner_id).exclude(valid_to__lte=on)
     held = Authorisation.objects.for_change_many(list(rows.order_by("pk").values_list("pk", flat=True)))
     return [_take_away(row, on, until, reason, by=by, at=at) for row in held]
 

@@ -39,6 +39,14 @@ class TakenBackAlready(Refused):
     code, sentence = "taken_back_already", _("{entry}: it is taken back, or somebody has asked for that already.")
 
 
+class Ruled(Refused):
+    code, sentence = "penalty_ruled", _("{entry}: a ruling is taken back by an appeal, not by a correction.")
+
+
+RULING = "conflicts.ruling"
+"""The source of penalties that only a ruling on appeal takes back (CF-14)."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What somebody wants booked by hand: positive is what the company owes the partner."""
@@ -84,6 +92,8 @@ def take_back(entry_id: int, *, reason: str, by: Actor, at: datetime) -> Correct
         raise ReasonMissing()
     if entry.reverses_id or entry.kind == EntryKind.PAYMENT:
         raise ledger.NotReversible(entry=entry)
+    if entry.source_type == RULING:
+        raise Ruled(entry=entry)
     asked = Correction.objects.filter(takes_back=entry).exclude(state="refused").exists()
     if asked or Entry.objects.filter(reverses=entry).exists():
         raise TakenBackAlready(entry=entry)

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from unfold.decorators import display
 
 from channels.queries import regions
 from conflicts.models import Case, Party, Ruling
+from conflicts.models.case import handles
 from conflicts.queries import waiting
 from conflicts.states.case import OPEN, CaseState, PartyRole, RulingState
 from conflicts.states.rulebook import Clazz
@@ -110,7 +112,8 @@ class AccusedFilter(admin.SimpleListFilter):
         return Case.objects.visible_to(actor_at(request)).values("pk")
 
 
-def _row(case: Case) -> tuple[Any, ...]:
+def _row(case: Any) -> tuple[Any, ...]:
+    """A row of the Excel file; `of_reader`: it is against the reader himself, who is not told who filed it."""
     shown = {party.role: party for party in case.parties.all()}
     holds = [ruling for ruling in case.rulings.all() if ruling.state == "in_force"]
     return (
@@ -122,10 +125,10 @@ def _row(case: Case) -> tuple[Any, ...]:
         case.act.clause.number,
         case.act.code,
         case.acted_on,
-        str(shown.get(PartyRole.FILER, "")),
+        "" if case.of_reader else str(shown.get(PartyRole.FILER, "")),
         str(shown.get(PartyRole.ACCUSED, "")),
         case.region.full_name if case.region else "",
-        case.money_yuan,
+        None if case.of_reader else case.money_yuan,
         case.filed_at,
         case.due_at,
         holds[0].amount_yuan if holds else None,
@@ -154,6 +157,11 @@ class CaseAdmin(ReadOnlyAdmin):
     search_fields = ("=pk", "title", "orders__number__startswith")
     search_help_text = _("case number, title or order number")
     actions = (export("case", COLUMNS, _row, right="conflicts.export_case"),)
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Orders are sought by who handles cases: a party could find out by them what it is not shown."""
+        found = super().get_search_fields(request)
+        return found if handles(actor_at(request)) else [name for name in found if not name.startswith("orders")]
 
     @display(description=_("state"), label=STATE_COLOURS)
     def state_shown(self, case: Case) -> tuple[str, str]:
@@ -187,11 +195,10 @@ class CaseAdmin(ReadOnlyAdmin):
         return super().get_search_results(request, queryset, asked)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = (
-            super()
-            .get_queryset(request)
-            .prefetch_related("parties__shop", "parties__partner", "parties__employee", "rulings")
-        )
+        """With whether a case is against the reader himself, who is not told who filed it."""
+        accused = Party.objects.filter(case=OuterRef("pk"), role=PartyRole.ACCUSED).of(actor_at(request))
+        rows = super().get_queryset(request).annotate(of_reader=Exists(accused))
+        rows = rows.prefetch_related("parties__shop", "parties__partner", "parties__employee", "rulings")
         return rows.order_by("due_at", "pk") if "queue" in request.GET else rows
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -42,10 +42,6 @@ class CaseQuerySet(DeskQuerySet):
         """CF-15: narrow to those whose present step is late."""
         return self.open().exclude(state=CaseState.IN_FORCE).filter(due_at__lt=at)
 
-    def due_before(self, moment: datetime) -> Self:
-        """Narrow to open ones whose present step is due before this moment."""
-        return self.open().filter(due_at__lt=moment)
-
     def to_accept(self) -> Self:
         """Narrow to those that nobody has accepted yet."""
         return self.filter(state=CaseState.FILED)
@@ -151,12 +147,13 @@ class Case(models.Model):
 
 class PartyQuerySet(DeskQuerySet):
     def of(self, by: Actor) -> Self:
-        """Narrow to the parties that this actor is, or stands for by its shops or partners."""
+        """Narrow to the parties that this actor is, or stands for by its shops or partners; an employee is himself."""
         which = Q(employee_id=by.user_id) if by.user_id else Q(pk__in=())
         if by.shops:
-            which |= Q(Exists(Shop.objects.filter(pk=OuterRef("shop_id"), code__in=by.shops)))
+            which |= Q(Exists(Shop.objects.filter(pk=OuterRef("shop_id"), code__in=by.shops)), employee=None)
         if by.partners:
-            which |= Q(Exists(Partner.objects.within(by.partners).filter(pk=OuterRef("partner_id"))))
+            own = Partner.objects.within(by.partners).filter(pk=OuterRef("partner_id"))
+            which |= Q(Exists(own), employee=None)
         return self.filter(which)
 
 

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Self
 
 from django.db import models
@@ -19,10 +18,6 @@ class PayrollQuerySet(DeskQuerySet):
     def visible_to(self, by: Actor) -> Self:
         """The company's; an employee sees what concerns himself."""
         return self if by.company else self.filter(employee_id=by.user_id)
-
-    def of_month(self, month: date) -> Self:
-        """Narrow to the entries that count for the month named by its first day."""
-        return self.filter(booked_on__year=month.year, booked_on__month=month.month)
 
 
 class PayrollEntry(models.Model):

@@ -3,10 +3,10 @@ from typing import Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from conflicts.models.case import Case, handles
+from conflicts.models.case import Case, Party, handles
 from conflicts.models.rulebook import Act, PenaltyRow
 from conflicts.states.case import RulingState
 from conflicts.states.rulebook import Measure, Seat, Stage
@@ -16,10 +16,11 @@ from opsdesk.querysets import DeskQuerySet
 
 class RulingQuerySet(DeskQuerySet):
     def visible_to(self, by: Actor) -> Self:
-        """Who handles cases sees all; the parties of a case what has been in force."""
-        if handles(by):
-            return self
+        """Who handles cases sees all but drafts about himself; the parties of a case what has been in force."""
         counted = (RulingState.IN_FORCE, RulingState.REPLACED)
+        if handles(by):
+            about = Exists(Party.objects.filter(case=OuterRef("case_id")).of(by))
+            return self.filter(~about | Q(state__in=counted))
         return self.filter(case__in=Case.objects.visible_to(by).values("pk"), state__in=counted)
 
     def in_force(self) -> Self:

@@ -14,6 +14,7 @@ from conflicts.queries import acting, standing
 from conflicts.states.case import ANSWER, CASE, FILE, HANDLE, IN_DEBATE, RULE, SPEAK, PartyRole, StatementKind
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
+from opsdesk.days import local
 from opsdesk.errors import Invalid, NotAllowed, Refused
 from opsdesk.people.models import User
 
@@ -97,7 +98,7 @@ def speak(case_id: int, *, text: str, by: Actor, at: datetime) -> Case:
         raise NothingToSay(case=case, state=case.get_state_display())
     must_be_official(case, by=by)
     by.need(RULE if by.may(RULE) else SPEAK)
-    side = acting.side_spoken_for(case, by)
+    side = acting.side_spoken_for(case, by, on=local(at).date())
     say(case, Said(StatementKind.POSITION if side else StatementKind.FINDING, text, side=side), by=by, at=at)
     rulings.changed(case, by=by, at=at, why=str(_("something was said")))
     return case
@@ -110,7 +111,9 @@ def agree(case_id: int, *, text: str, by: Actor, at: datetime) -> Case:
     CASE.check(case, "settle")
     who = standing.of(case, by)
     by.need(ANSWER if who.accused else FILE if who.filer else SPEAK)
-    role = PartyRole.ACCUSED if who.accused else PartyRole.FILER if who.filer else acting.party_spoken_for(case, by)
+    role: str = PartyRole.ACCUSED if who.accused else PartyRole.FILER if who.filer else ""
+    if who.official:
+        role = acting.party_spoken_for(case, by, on=local(at).date())
     if not role:
         raise NotParty(case=case, who=_("a party or the head who speaks for it"))
     say(case, Said(StatementKind.SETTLEMENT, text, role=role), by=by, at=at)

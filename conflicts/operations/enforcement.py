@@ -89,7 +89,8 @@ def _take_back(before: Ruling, *, by: Actor, at: datetime, reason: str) -> None:
     ruling: Ruling = Ruling.objects.for_change(before.pk)
     RULING.move(ruling, "replace", by=by, at=at, facts={"reason": reason})
     why = _("replaced by %(ruling)s") % {"ruling": reason}
-    for pk in Entry.objects.filter(source_type=SOURCE, source_id=ruling.pk, reverses=None).values_list("pk", flat=True):
+    booked = Entry.objects.filter(source_type=SOURCE, source_id=ruling.pk, reverses=None, reversed_by=None)
+    for pk in booked.values_list("pk", flat=True):
         ledger.reverse(pk, reason=why, by=by, at=at)
     for entry in PayrollEntry.objects.filter(ruling=ruling, reverses=None):
         _reverse(entry, by=by, at=at)

@@ -22,7 +22,7 @@ from opsdesk.privacy import seal, unseal
 
 MOST_BYTES = 100 * 2**20
 KNOWN = ("image/", "audio/", "video/", "text/plain", "application/pdf")
-PROVE, LOOK = "conflicts.add_evidence", "conflicts.look_evidence"
+LOOK = "conflicts.look_evidence"
 
 
 class TooLarge(Invalid):
@@ -46,11 +46,16 @@ class EmptyFile(Invalid):
 
 
 class ThereAlready(Refused):
-    code, sentence = "evidence_there", _("{name}: the very same file is in this case already, as “{as_}”.")
+    code, sentence = "evidence_there", _("{name}: the very same file is in this case already.")
 
 
 class TooLate(Refused):
     code, sentence = "evidence_too_late", _("{case}: the case is closed; new evidence belongs to an appeal.")
+
+
+class BeingSigned(Refused):
+    code = "evidence_being_signed"
+    sentence = _("{case}: the ruling is being signed; new evidence of a party belongs to an appeal.")
 
 
 class MayNotProve(NotAllowed):
@@ -85,6 +90,8 @@ def add(case_id: int, exhibit: Exhibit, *, by: Actor, at: datetime) -> Evidence:
     case: Case = Case.objects.visible_to(by).for_change(case_id)
     if case.state not in OPEN or case.state == CaseState.IN_FORCE:
         raise TooLate(case=case)
+    if case.state == CaseState.SIGNING and not standing.of(case, by).official:
+        raise BeingSigned(case=case)
     row = keep(case, exhibit, by=by, at=at)
     rulings.changed(case, by=by, at=at, why=row.name)
     return row
@@ -99,14 +106,14 @@ def add_all(case_id: int, exhibits: Sequence[Exhibit], *, by: Actor, at: datetim
 def keep(case: Case, exhibit: Exhibit, *, by: Actor, at: datetime) -> Evidence:
     """CF-8: keep an exhibit of a locked case; a part of the operation that allows it."""
     who = standing.of(case, by)
-    if not (who.roles or by.may(HANDLE) or by.may(RULE) or by.may(PROVE)):
+    if not (who.roles or by.may(HANDLE) or by.may(RULE)):
         raise MayNotProve(case=case)
     name = (exhibit.name or getattr(exhibit.file, "name", "") or str(EvidenceKind(exhibit.kind).label)).strip()[:160]
     content = exhibit.file.read(MOST_BYTES + 1)
     kind = _checked(name, content, exhibit)
     digest = hashlib.sha256(content).hexdigest()
-    if there := Evidence.objects.filter(case=case, sha256=digest).first():
-        raise ThereAlready(name=name, as_=there.name)
+    if Evidence.objects.filter(case=case, sha256=digest).exists():
+        raise ThereAlready(name=name)
     row = Evidence(
         case=case, kind=exhibit.kind, name=name, media_type=kind, size=len(content), sha256=digest,
         source=exhibit.source.strip()[:200], taken_at=exhibit.taken_at, protected=exhibit.protected and not who.accused,

@@ -18,7 +18,7 @@ from conflicts.states.case import FILE, PartyRole, Side, StatementKind
 from conflicts.states.signal import SIGNAL
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
-from opsdesk.errors import Invalid, Refused
+from opsdesk.errors import Invalid, NotFound, Refused
 from opsdesk.money import ZERO, to_fen
 from opsdesk.people.models import User
 from opsdesk.privacy import mask_name
@@ -50,6 +50,10 @@ class StoryMissing(Invalid):
 class FilerUnclear(Refused):
     code = "filer_unclear"
     sentence = _("{filer}: you may file only for your own shops, partners or department.")
+
+
+class OtherOperator(Invalid):
+    code, sentence = "other_operator", _("{shop} is not run by {partner}; name the shop or the partner alone.")
 
 
 class EmployeeNamed(Refused):
@@ -96,7 +100,7 @@ def file(filing: Filing, *, by: Actor, at: datetime) -> Case:
     _not_oneself(accused, filer, by)
     if any(who.employee_id for _role, who in filing.others):
         raise EmployeeNamed(filer=filer)  # a witness sits in no seat: nobody chooses his judges
-    orders = Order.objects.visible_to(by).for_change_many(list(filing.orders)[:MOST_ORDERS])
+    orders = _orders(filing, by)
     case = Case(
         title=filing.title.strip()[:120], version=act.version, act=act, acted_on=filing.acted_on,
         money_yuan=to_fen(filing.money_yuan), region_id=next((row.region_id for row in orders if row.region_id), None),
@@ -128,6 +132,15 @@ def _act(filing: Filing, *, today: date) -> Act:
     return act
 
 
+def _orders(filing: Filing, by: Actor) -> list[Order]:
+    """The orders that the case is about; only linked, so not locked."""
+    wanted = set(list(filing.orders)[:MOST_ORDERS])
+    found = list(Order.objects.visible_to(by).filter(pk__in=wanted).order_by("pk"))
+    if missing := wanted - {order.pk for order in found}:
+        raise NotFound(what=f"{Order._meta.verbose_name} {', '.join(map(str, sorted(missing)))}")
+    return found
+
+
 def _signal(filing: Filing, by: Actor) -> Signal | None:
     if filing.signal_id is None:
         return None
@@ -144,6 +157,8 @@ def party_of(role: str, who: Who) -> Party:
     employee = User.objects.filter(pk=who.employee_id, is_active=True).first() if who.employee_id else None
     if role == PartyRole.ACCUSED and not (shop or partner or employee):
         raise Accused()
+    if shop and partner and shop.operator_id != partner.pk:
+        raise OtherOperator(shop=shop, partner=partner)
     name, _sep, rest = who.outsider.strip().partition(" ")
     return Party(
         role=role,
@@ -163,9 +178,10 @@ def _filer(filing: Filing, by: Actor) -> Party:
     if by.company:
         filer.side = filer.side if filer.shop or filer.partner else filing.side or Side.ONLINE
         return filer
-    own_shop = filer.shop is not None and Shop.objects.visible_to(by).filter(pk=filer.shop_id).exists()
-    own_partner = filer.partner is not None and Partner.objects.visible_to(by).filter(pk=filer.partner_id).exists()
-    if not (own_shop or own_partner):
+    named = filing.filer
+    own_shop = named.shop_id is None or Shop.objects.visible_to(by).filter(pk=named.shop_id).exists()
+    own_partner = named.partner_id is None or Partner.objects.visible_to(by).filter(pk=named.partner_id).exists()
+    if not ((filer.shop or filer.partner) and own_shop and own_partner):
         raise FilerUnclear(filer=filer)
     return filer
 

@@ -32,6 +32,10 @@ class ProtectionUnknown(Misconfigured):
     code, sentence = "protection_unknown", _("Nobody has entered how long a registered inquiry is protected on {day}.")
 
 
+class EndedAlready(Refused):
+    code, sentence = "inquiry_ended", _("{inquiry}: this registration has ended already.")
+
+
 class ReasonMissing(Refused):
     code, sentence = "reason_missing", _("{inquiry}: say why.")
 
@@ -57,7 +61,7 @@ def register(shop_id: int, asked: Asked, *, by: Actor, at: datetime) -> Inquiry:
     phone = normal_phone(asked.phone)
     if not phone:
         raise NoPhone
-    product = Product.objects.for_change(asked.product_id) if asked.product_id else None
+    product = Product.objects.filter(pk=asked.product_id).first() if asked.product_id else None
     mark = fingerprint(f"phone:{phone}")
     with connection.cursor() as cursor:  # two shops at once: one of them comes first
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK, int.from_bytes(mark[:3], "big")])
@@ -93,8 +97,9 @@ def end(inquiry_id: int, *, reason: str, by: Actor, at: datetime) -> Inquiry:
     inquiry: Inquiry = Inquiry.objects.visible_to(by).for_change(inquiry_id)
     if not reason.strip():
         raise ReasonMissing(inquiry=inquiry)
-    if inquiry.ended_at is None:
-        inquiry.ended_at, inquiry.reason = at, reason.strip()[:200]
-        inquiry.save(update_fields=["ended_at", "reason"])
-        audit.record(inquiry, "inquiry.end", by=by, at=at, reason=inquiry.reason)
+    if inquiry.ended_at is not None:
+        raise EndedAlready(inquiry=inquiry)
+    inquiry.ended_at, inquiry.reason = at, reason.strip()[:200]
+    inquiry.save(update_fields=["ended_at", "reason"])
+    audit.record(inquiry, "inquiry.end", by=by, at=at, reason=inquiry.reason)
     return inquiry

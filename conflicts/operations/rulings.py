@@ -46,6 +46,14 @@ class ReasoningMissing(Invalid):
     code, sentence = "ruling_reasoning_missing", _("{case}: give the reasoning of the ruling.")
 
 
+class CountChanged(Refused):
+    code = "ruling_count_changed"
+    sentence = _(
+        "{case}: another ruling against the same party came in force or was replaced meanwhile, so this is time "
+        "{times}; change the ruling first."
+    )
+
+
 class TextChanged(Refused):
     code = "ruling_text_changed"
     sentence = _("{case}: the case was changed while you read it; read it again before you sign.")
@@ -102,9 +110,10 @@ def _to_rule(case_id: int, by: Actor) -> Case:
 def _may_draft(ruling: Ruling, by: Actor, *, at: datetime) -> None:
     """CF-10: the heads draft what they agree on, whoever may rule the rest; nobody in a case about himself."""
     case, act = ruling.case, ruling.act or ruling.case.act
-    rows = sitting.rows_of(case, ruling.stage, clazz=act.clazz)
-    if not rows:
-        raise OfficeOnly(case=case, clazz=act.get_clazz_display())
+    for one in (case.act, act):  # what is alleged to be severe the heads do not make a fault of their own
+        rows = sitting.rows_of(case, ruling.stage, clazz=one.clazz)
+        if not rows:
+            raise OfficeOnly(case=case, clazz=one.get_clazz_display())
     found = acting.drafting_of(case, rows, by, on=local(at).date(), overdue=steps.is_overdue(case))
     if not found.may:
         raise MayNot(case=case, why=MAY_NOT[found.because])
@@ -149,6 +158,23 @@ def _put_penalty(ruling: Ruling, verdict: Verdict) -> None:
     ruling.because = [*penalty.because, *(f"earlier:{one.ruling}" for one in earlier)]
 
 
+def _must_count_right(case: Case) -> None:
+    """CF-11: refuse to sign when another ruling against the same party came in force since this one was drafted.
+
+    The accused is locked first, so that two cases against him are not signed past each other.
+    """
+    accused = case.parties.select_related("employee", "partner").get(role=PartyRole.ACCUSED)
+    who = accused.employee or accused.partner
+    ruling = _drafted(case)
+    if ruling.act is None or who is None:
+        return
+    type(who)._default_manager.select_for_update().get(pk=who.pk)
+    earlier = rulebooks.earlier(ruling.act, who, on=case.acted_on, without=case.pk)
+    counted = {code for code in ruling.because if code.startswith("earlier:")}
+    if counted != {f"earlier:{one.ruling}" for one in earlier}:
+        raise CountChanged(case=case, times=len(earlier) + 1)
+
+
 def _drafted(case: Case) -> Ruling:
     drafted: Ruling = case.rulings.select_related("act").get(state=RulingState.DRAFTED)
     return drafted
@@ -171,6 +197,7 @@ def sign(case_id: int, *, text_sha256: str, by: Actor, at: datetime) -> Ruling:
     by.need(SIGN)
     case: Case = Case.objects.visible_to(by).for_change(case_id)
     CASE.check(case, "enforce")
+    _must_count_right(case)
     ruling = _signed(case, True, "", text_sha256, by=by, at=at)
     rows = acting.rows_now(case)
     if seats.complete(rows, acting.taken_now(case)):
@@ -180,15 +207,16 @@ def sign(case_id: int, *, text_sha256: str, by: Actor, at: datetime) -> Ruling:
 
 @transaction.atomic
 def refuse(case_id: int, *, reason: str, text_sha256: str, by: Actor, at: datetime) -> Case:
-    """CF-9: refuse to sign, with the reason: no agreement, so the GM office goes on."""
+    """CF-9: refuse to sign, with the reason: the GM office goes on, an appeal is decided anew."""
     by.need(SIGN)
     case: Case = Case.objects.visible_to(by).for_change(case_id)
-    CASE.check(case, "object")
+    move = "send_back" if case.appealed_at else "object"
+    CASE.check(case, move)
     if not reason.strip():
         raise ReasoningMissing(case=case)
     ruling = _signed(case, False, reason.strip()[:300], text_sha256, by=by, at=at)
     RULING.move(ruling, "refuse", by=by, at=at, facts={"reason": reason.strip()})
-    return steps.step(case, "object", by=by, at=at, facts={"reason": reason.strip()})
+    return steps.step(case, move, by=by, at=at, facts={"reason": reason.strip()})
 
 
 def _signed(case: Case, granted: bool, reason: str, text_sha256: str, *, by: Actor, at: datetime) -> Ruling:

@@ -80,32 +80,40 @@ RUN_OUT: dict[str, Callable[..., None]] = {
 """What follows when nobody acted in time; in all other states whoever sits instead is asked by mail."""
 
 
-def go_on_all_due(*, by: Actor, at: datetime) -> int:
-    """CF-15: let every case go on whose step has run out, each in a transaction of its own. Return how many."""
+def _overdue() -> Any:
     missed = _missed().filter(subject_id=OuterRef("pk"), policy__code__in=STEPS.values())
-    due = Case.objects.open().filter(Exists(missed)).order_by("pk")
-    moves = list(due.filter(state__in=RUN_OUT).values_list("pk", flat=True)[:MOST])
-    for pk in moves:
-        _go_on(pk, by=by, at=at)
-    return len(moves) + _urge(due.exclude(state__in=RUN_OUT).filter(urged_at=None), by=by, at=at)
+    return Case.objects.open().filter(Exists(missed)).order_by("pk")
+
+
+def due_to_go_on() -> list[int]:
+    """CF-15: return the cases whose step has run out, so that they go on by themselves."""
+    return list(_overdue().filter(state__in=RUN_OUT).values_list("pk", flat=True)[:MOST])
 
 
 @transaction.atomic
-def _go_on(pk: int, *, by: Actor, at: datetime) -> None:
+def go_on(pk: int, *, by: Actor, at: datetime) -> Case:
+    """CF-15: let a case go on whose step has run out; left as it is if somebody acted while we waited for it."""
     case: Case = Case.objects.for_change(pk)
-    if case.state in RUN_OUT and is_overdue(case):  # somebody may have acted while we waited for the row
+    if case.state in RUN_OUT and is_overdue(case):
         RUN_OUT[case.state](case, by=by, at=at)
+    return case
 
 
 @transaction.atomic
-def _urge(due: Any, *, by: Actor, at: datetime) -> int:
-    cases = due.free_for_change(MOST)
-    for case in cases:
+def urge_all_due(*, by: Actor, at: datetime) -> int:
+    """CF-15: ask by mail whoever may act, or sits instead, in cases that sleep; once a step. Return how many cases.
+
+    A case for which nobody can be asked is tried again, until an administrator has named somebody.
+    """
+    cases = _overdue().exclude(state__in=RUN_OUT).filter(urged_at=None).free_for_change(MOST)
+    letters = {case.pk: _letters(case, at) for case in cases}
+    asked = [case for case in cases if letters[case.pk]]
+    for case in asked:
         case.urged_at = at
-    Case.objects.bulk_update(cases, ["urged_at"])
-    audit.record_many([(case, {}) for case in cases], "case.urge", by=by, at=at)
-    outbox.put_many([letter for case in cases for letter in _letters(case, at)], at=at)
-    return len(cases)
+    Case.objects.bulk_update(asked, ["urged_at"])
+    audit.record_many([(case, {}) for case in asked], "case.urge", by=by, at=at)
+    outbox.put_many([letter for case in asked for letter in letters[case.pk]], at=at)
+    return len(asked)
 
 
 def _letters(case: Case, at: datetime) -> list[outbox.Letter]:
@@ -119,6 +127,6 @@ def _letters(case: Case, at: datetime) -> list[outbox.Letter]:
             text=render_to_string("conflicts/urge.txt", context),
             html=render_to_string("conflicts/urge.html", context),
         )
-        for person in acting.people_of(case, on=local(at).date(), overdue=True)
+        for person in acting.people_of(case, on=local(at).date(), overdue=True) or acting.office()
         if person.email
     ]

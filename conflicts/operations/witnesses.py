@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conflicts.models import Case, Party
 from conflicts.operations.filing import Who, party_of
-from conflicts.queries import possible, standing
+from conflicts.queries import possible, sitting, standing
 from conflicts.states.case import HANDLE, RULE, PartyRole
 from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
@@ -28,6 +28,11 @@ class MayNotName(NotAllowed):
     sentence = _("{case}: the filer and those who handle the case name witnesses; an employee only the latter.")
 
 
+class SeatHolder(NotAllowed):
+    code = "witness_seat_holder"
+    sentence = _("{case}: {who} may have to judge this case; only the GM office names him as a witness.")
+
+
 @transaction.atomic
 def add(case_id: int, who: Who, *, by: Actor, at: datetime) -> Party:
     """CF-8: name a witness. A party cannot bar a head from the case by calling him one: employees the company names."""
@@ -41,6 +46,8 @@ def add(case_id: int, who: Who, *, by: Actor, at: datetime) -> Party:
     party = party_of(PartyRole.WITNESS, Who(employee_id=who.employee_id, outsider=who.outsider))
     if not (party.employee or party.outsider):
         raise WitnessMissing(case=case)
+    if party.employee and not by.may(RULE) and sitting.holds_seat(case, party.employee):
+        raise SeatHolder(case=case, who=party.employee)
     party.case = case
     party.save(force_insert=True)
     audit.record(case, "case.add_witness", by=by, at=at, witness=str(party))

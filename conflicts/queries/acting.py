@@ -10,7 +10,6 @@ from conflicts.states.case import RULE, CaseState, PartyRole, RulingState, Side
 from conflicts.states.rulebook import Stage
 from opsdesk.actor import Actor
 from opsdesk.approvals.queries import roles_of
-from opsdesk.days import local
 from opsdesk.people.models import User
 
 STAGES = {
@@ -31,8 +30,6 @@ def stage_in(case: Case, drafted: Ruling | None) -> str:
     """Return the stage of a case with this drafted ruling, if one is to be signed."""
     if drafted is not None:
         return drafted.stage
-    if case.state == CaseState.INVESTIGATING and case.appealed_at:
-        return Stage.APPEAL
     return STAGES.get(CaseState(case.state), "")
 
 
@@ -113,17 +110,23 @@ def people_of(case: Case, *, on: date, overdue: bool) -> list[User]:
     return list(User.objects.filter(pk__in=able).order_by("pk"))
 
 
-def side_spoken_for(case: Case, by: Actor) -> str:
+def office() -> list[User]:
+    """Return the active people of the GM office and general managers, asked about a case that has nobody else."""
+    users = User.objects.filter(groups__name__in=("gm_office", "general_manager"), is_active=True)
+    return list(users.distinct().order_by("pk"))
+
+
+def side_spoken_for(case: Case, by: Actor, *, on: date) -> str:
     """CF-9: return the department whose head this actor is under the case's rulebook, "" if of none. Three queries."""
-    roles = roles_of(by, on=local(case.filed_at).date())
+    roles = roles_of(by, on=on)
     rows = queries.rows_of(case, Stage.ACCEPT, clazz=case.act.clazz)
     held = set().union(*roles.values())
     return next((row.seat for row in rows if row.role in held and row.seat in Side.values), "")
 
 
-def party_spoken_for(case: Case, by: Actor) -> str:
+def party_spoken_for(case: Case, by: Actor, *, on: date) -> str:
     """CF-4, CF-9: return the party whose department's head this actor is; who heads both sides speaks for none."""
-    side = side_spoken_for(case, by)
+    side = side_spoken_for(case, by, on=on)
     parties = case.parties.filter(role__in=(PartyRole.ACCUSED, PartyRole.FILER))
     mine = [party.role for party in parties if side and party.side == side]
     return mine[0] if len(mine) == 1 else ""

@@ -51,14 +51,15 @@ def of(case: Case, by: Actor, who: Standing, *, on: date, overdue: bool) -> Poss
     acts = draftable(case, by, on=on, overdue=overdue)
     if acts:
         found |= {"redraft" if case.state == CaseState.SIGNING else "rule"}
-    found |= _as_official(case, by, machine) | _witness(case, by.may(HANDLE) or by.may(RULE))
+    found |= _as_official(case, by, machine, on=on) | _witness(case, by.may(HANDLE) or by.may(RULE))
     return Possible(frozenset(found), acts, "" if seat.may else seat.because)
 
 
 def may_prove(case: Case, who: Standing, by: Actor) -> bool:
     """CF-8: say whether this actor may hand in evidence now."""
-    open_now = case.state in OPEN and case.state != CaseState.IN_FORCE
-    return open_now and bool(who.roles or by.may(HANDLE) or by.may(RULE))
+    if case.state not in OPEN or case.state == CaseState.IN_FORCE:
+        return False
+    return who.official or (bool(who.roles) and case.state != CaseState.SIGNING)
 
 
 def draftable(case: Case, by: Actor, *, on: date, overdue: bool) -> tuple[Act, ...]:
@@ -66,6 +67,8 @@ def draftable(case: Case, by: Actor, *, on: date, overdue: bool) -> tuple[Act, .
     if not ({"rule", "enforce"} & set(CASE.allowed(case))) or not (by.may(RULE) or by.may(SPEAK)):
         return ()
     stage, free = acting.stage_of(case), set()
+    if not sitting.rows_of(case, stage, clazz=case.act.clazz):
+        return ()
     for clazz in sorted(set(case.version.acts.values_list("clazz", flat=True))):
         rows = sitting.rows_of(case, stage, clazz=clazz)
         if rows and acting.drafting_of(case, rows, by, on=on, overdue=overdue).may:
@@ -89,13 +92,13 @@ def _as_party(who: Standing, by: Actor, machine: frozenset[str]) -> set[str]:
     return found
 
 
-def _as_official(case: Case, by: Actor, machine: frozenset[str]) -> set[str]:
+def _as_official(case: Case, by: Actor, machine: frozenset[str], *, on: date) -> set[str]:
     found: set[str] = set()
     if by.may(HANDLE):
         found |= machine & {"escalate"} | (machine & {"settle"} if both_agreed(case) else set())
     if case.state in IN_DEBATE and (by.may(RULE) or by.may(SPEAK)):
         found |= {"speak"}
-    if "settle" in machine and by.may(SPEAK) and acting.party_spoken_for(case, by):
+    if "settle" in machine and by.may(SPEAK) and acting.party_spoken_for(case, by, on=on):
         found |= {"agree"}
     return found | ({"take_out"} if by.may(EXPORT) else set())
 

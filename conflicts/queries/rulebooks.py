@@ -5,7 +5,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from channels.models import Partner
-from conflicts.models import Act, PenaltyRow, RulebookVersion, Ruling, SeatRule
+from conflicts.models import Act, PenaltyRow, RulebookVersion, Ruling
 from conflicts.rules import penalties
 from conflicts.rules.penalties import Earlier, Penalty, Row
 from conflicts.states.case import PartyRole
@@ -68,8 +68,3 @@ def earlier(act: Act, accused: Partner | User, *, on: date, without: int | None 
         rulings = rulings.exclude(case=without)
     found = [Earlier(*row) for row in rulings.values_list("act__code", "case__acted_on", "pk", "case")]
     return penalties.times_before(found, act=act.code, on=on, within_days=act.version.repeat_days)
-
-
-def seats_for(act: Act, stage: str) -> list[SeatRule]:
-    """CF-9, CF-10: return who sits at a stage of a case about this act."""
-    return list(SeatRule.objects.filter(version=act.version_id, clazz=act.clazz, stage=stage).order_by("pk"))

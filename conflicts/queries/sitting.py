@@ -19,6 +19,13 @@ def rows_of(case: Case, stage: str, *, clazz: str) -> list[SeatRow]:
     return [SeatRow(row.pk, row.stage, row.seat, row.role, row.instead) for row in rows]
 
 
+def holds_seat(case: Case, user: User) -> bool:
+    """Say whether somebody has a role that sits, or sits instead, in cases of this rulebook. One query."""
+    rows = SeatRule.objects.filter(version_id=case.version_id)
+    roles = {role for pair in rows.values_list("role", "instead") for role in pair}
+    return user.groups.filter(name__in=roles).exists()
+
+
 def concerned(case: Case, *, stage: str = "") -> Concerned:
     """Return whom a case concerns; on an appeal also those who have judged it before. Three queries."""
     earlier: Iterable[str] = ()

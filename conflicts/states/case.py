@@ -33,6 +33,7 @@ CASE = Machine(
     escalate=(("negotiating",), "investigating"),
     rule=(("negotiating", "investigating", "appealed"), "signing"),
     object=(("signing",), "investigating"),
+    send_back=(("signing",), "appealed"),
     enforce=(("signing",), "in_force"),
     clear=(("signing",), "cleared"),
     appeal=(("in_force",), "appealed"),
@@ -53,28 +54,12 @@ STEPS = {
 }
 """CF-15: the deadline policy of each open state."""
 OPEN = tuple(STEPS)
-TO_DO = tuple(state for state in OPEN if state != "in_force")
-"""Somebody of the company, or the accused, has something to do."""
 IN_DEBATE = ("answering", "negotiating", "investigating", "signing", "appealed")
 """The departments and the GM office may have their say."""
 FILE, HANDLE, RULE = "conflicts.file_case", "conflicts.handle_case", "conflicts.rule_case"
 SIGN, ANSWER, VIEW = "conflicts.sign_ruling", "conflicts.answer_case", "conflicts.view_case"
 SPEAK, EXPORT = "conflicts.speak_case", "conflicts.export_case"
 LOOK, SHOW_WITNESS = "conflicts.look_evidence", "conflicts.show_witness"
-RIGHTS = {
-    "accept": HANDLE,
-    "reject": HANDLE,
-    "answer": ANSWER,
-    "settle": HANDLE,
-    "escalate": HANDLE,
-    "rule": RULE,
-    "object": SIGN,
-    "appeal": ANSWER,
-    "uphold": SIGN,
-    "withdraw": FILE,
-}
-"""Which right a person needs for a move; what is missing here only the system does."""
-
 MAY_NOT = {
     "party": _("you are a party or a witness, or have filed it"),
     "filed": _("you have filed it"),
@@ -155,6 +140,7 @@ EVENTS: dict[str, Any] = {
     "case.escalate": _("Handed to the GM office: {reason}"),
     "case.rule": _("Ruling drafted: {penalty}"),
     "case.object": _("A signature was refused: {reason}; the GM office goes on"),
+    "case.send_back": _("A signature on the appeal was refused: {reason}; the appeal is decided anew"),
     "case.enforce": _("Ruling in force: {penalty}"),
     "case.clear": _("No violation found"),
     "case.appeal": _("Appealed"),

@@ -218,9 +218,6 @@ def test_cf_14_a_lifted_revocation_stays_and_the_certificate_is_valid_again():
     [gone] = authorisations.take_away_all(
         row.partner_id, on=date(2026, 3, 4), until=None, reason="取消资格", by=SYSTEM, at=AT
     )
-    assert authorisations.take_away_all(
-        row.partner_id, on=date(2026, 3, 5), until=None, reason="再次", by=SYSTEM, at=AT
-    ) == []  # fmt: skip
     authorisations.lift_all([gone], on=date(2026, 3, 10), reason="裁决已改", by=SYSTEM, at=AT)
     states = [certificates.verify(row.number, on=date(2026, 3, day)).state for day in (4, 9, 10)]
     assert states == [CertificateState.REVOKED, CertificateState.REVOKED, CertificateState.VALID]
@@ -243,3 +240,16 @@ def test_cf_14_a_certificate_holds_on_the_days_that_nothing_takes_away():
     ]
     for day in (date(2026, 3, 1), date(2026, 3, 10), date(2026, 6, 30), date(2026, 11, 1)):
         assert not Authorisation.objects.in_force(day).not_revoked(day).exists()
+
+
+def test_cf_7_what_two_rulings_took_away_is_back_only_when_both_are_replaced():
+    row, day = certificate(), date(2026, 3, 4)
+    [first] = authorisations.take_away_all(
+        row.partner_id, on=day, until=date(2026, 4, 3), reason="停权", by=SYSTEM, at=AT
+    )
+    [second] = authorisations.take_away_all(row.partner_id, on=day, until=None, reason="取消资格", by=SYSTEM, at=AT)
+    assert certificates.verify(row.number, on=date(2026, 4, 3)).state == CertificateState.REVOKED
+    authorisations.lift_all([second], on=day, reason="裁决已改", by=SYSTEM, at=AT)
+    assert certificates.verify(row.number, on=day).state == CertificateState.SUSPENDED
+    authorisations.lift_all([first], on=day, reason="裁决已改", by=SYSTEM, at=AT)
+    assert certificates.verify(row.number, on=day).state == CertificateState.VALID

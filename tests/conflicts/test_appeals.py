@@ -6,12 +6,14 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from channels.models import Authorisation, Entry, Partner
+from channels.operations import corrections
 from channels.queries import certificates
 from conflicts.models import MeasureTaken, PayrollEntry
 from conflicts.operations import appeals, cases, rulings
 from conflicts.operations.filing import Who
 from conflicts.operations.sitting import MayNot
 from opsdesk.errors import WrongState
+from opsdesk.notify.models import Mail
 from tests import make, make_conflicts
 from tests.make import AT
 from tests.make_conflicts import (
@@ -98,3 +100,45 @@ def test_cf_14_an_appeal_that_clears_the_accused_gives_everything_back():
     signed(case, office("pei"))
     assert (now(case).state, certificates.verify("A-9", on=AT.date()).state) == ("cleared", "valid")
     assert MeasureTaken.objects.get().taken_back_at == AT
+
+
+def test_cf_14_a_refused_signature_on_appeal_leads_back_to_the_appeal_and_nobody_withdraws():
+    case = brought_to("appealed")
+    rulings.rule(case.pk, verdict(None), by=office(), at=AT)
+    text = case.rulings.get(state="drafted").text_sha256
+    rulings.refuse(case.pk, reason="新证据不足", text_sha256=text, by=manager(), at=AT)
+    assert now(case).state == "appealed"
+    with pytest.raises(WrongState):
+        cases.withdraw(case.pk, reason="x", by=of_partner("dist"), at=AT)
+    appeals.uphold(case.pk, reason="维持", by=manager(), at=AT)
+    assert (now(case).state, case.rulings.get(round=1).state) == ("final", "in_force")
+
+
+def test_cf_14_a_penalty_is_taken_back_by_an_appeal_and_by_no_correction():
+    case = brought_to("in_force")
+    finance = make_conflicts.somebody("jin", "finance")
+    with pytest.raises(corrections.Ruled):
+        corrections.take_back(Entry.objects.get().pk, reason="伙伴有异议", by=finance, at=AT)
+    assert (now(case).state, Entry.objects.count()) == ("in_force", 1)
+
+
+def test_cf_11_two_cases_drafted_side_by_side_are_not_both_the_first_time():
+    first, second = brought_to("signing", "C1", money_yuan=D(1)), brought_to("signing", "C1", money_yuan=D(2))
+    signed(first, manager())
+    with pytest.raises(rulings.CountChanged, match="2"):
+        signed(second, manager())
+    assert Entry.objects.count() == 1
+    rulings.redraft(second.pk, verdict("C1", "150000"), by=office(), at=AT)
+    signed(second, manager())
+    assert [entry.amount_yuan for entry in Entry.objects.order_by("pk")] == [D("-100000.00"), D("-150000.00")]
+
+
+def test_cf_15_the_accused_is_told_how_his_appeal_ended_and_not_that_he_may_appeal_again():
+    Partner.objects.filter(code="gz").update(email="gz@example.invalid")
+    case = brought_to("appealed", "V2")
+    rulings.rule(case.pk, verdict("V2", "2000", unusual="新证据"), by=manager(), at=AT)
+    signed(case, office("pei"))
+    told = list(Mail.objects.filter(to="gz@example.invalid").order_by("pk").values_list("subject", flat=True))
+    assert [subject.rpartition("：")[2] for subject in told] == [
+        "待被申诉方答辩", "裁决生效（复议期内）", str(now(case).get_state_display()),
+    ]  # fmt: skip

@@ -9,13 +9,12 @@ from django.db import DatabaseError, transaction
 from channels.models import Authorisation, Entry, Partner, Revocation
 from channels.queries import certificates
 from conflicts.models import Case, MeasureTaken, Ruling, Signature, Statement
-from conflicts.operations import appeals, cases, evidence, filing, rulings, steps
+from conflicts.operations import appeals, cases, evidence, filing, rulings, witnesses
 from conflicts.operations.filing import Who
 from conflicts.operations.sitting import MayNot
 from conflicts.operations.statements import SayMore
 from conflicts.queries import papers, rulebooks, standing
 from conflicts.states.case import CASE
-from opsdesk.actor import SYSTEM
 from opsdesk.approvals.models import Delegation
 from opsdesk.audit.models import Event
 from opsdesk.errors import NotAllowed, NotFound, WrongState
@@ -143,8 +142,8 @@ def test_cf_15_who_does_not_answer_in_time_is_not_waited_for():
     case = brought_to("answering")
     late = AT + timedelta(days=3)
     timers.sweep(at=late)
-    assert steps.go_on_all_due(by=SYSTEM, at=late) == 1
-    assert steps.go_on_all_due(by=SYSTEM, at=late) == 0
+    assert make_conflicts.gone_on(late) == 1
+    assert make_conflicts.gone_on(late) == 0
     assert (now(case).state, now(case).answered_at) == ("negotiating", None)
     with pytest.raises(WrongState):
         cases.answer(case.pk, text="迟到的答辩", by=of_partner("gz"), at=late)
@@ -154,7 +153,7 @@ def test_cf_15_departments_that_do_not_agree_in_time_lose_the_case_to_the_gm_off
     case = brought_to("negotiating")
     late = AT + timedelta(days=3)
     timers.sweep(at=late)
-    steps.go_on_all_due(by=SYSTEM, at=late)
+    make_conflicts.gone_on(late)
     assert now(case).state == "investigating"
 
 
@@ -162,7 +161,7 @@ def test_cf_15_a_ruling_that_nobody_appeals_is_final_when_the_time_is_over():
     case = brought_to("in_force")
     late = AT + timedelta(days=3)
     timers.sweep(at=late)
-    steps.go_on_all_due(by=SYSTEM, at=late)
+    make_conflicts.gone_on(late)
     assert (now(case).state, now(case).closed_at) == ("final", late)
     with pytest.raises(WrongState):
         appeals.appeal(case.pk, text="x", exhibits=[exhibit()], by=of_partner("gz"), at=late)
@@ -174,7 +173,7 @@ def test_cf_15_where_the_head_is_silent_his_deputy_is_asked_and_may_act():
     with pytest.raises(MayNot):
         cases.accept(case.pk, by=boss, at=AT)
     timers.sweep(at=late)
-    assert steps.go_on_all_due(by=SYSTEM, at=late) == 1
+    assert make_conflicts.gone_on(late) == 1
     assert set(Mail.objects.values_list("to", flat=True)) >= {"zong@example.invalid"}
     cases.accept(case.pk, by=boss, at=late)
     assert now(case).state == "answering"
@@ -219,7 +218,7 @@ def test_cf_10_whatever_changes_the_case_voids_the_signatures():
     case = brought_to("signing")
     signed(case, ecommerce())
     old = case.rulings.get().text_sha256
-    evidence.add(case.pk, exhibit(b"more", "more.txt"), by=of_partner("dist"), at=AT)
+    evidence.add(case.pk, exhibit(b"more", "more.txt"), by=sales(), at=AT)
     assert case.rulings.get().text_sha256 != old
     with pytest.raises(rulings.TextChanged):
         rulings.sign(case.pk, text_sha256=old, by=sales(), at=AT)
@@ -330,3 +329,58 @@ def test_cf_10_a_delegate_sits_from_the_first_moment_of_the_local_day():
         signed(case, deputy, at=make.at("2026-03-04 23:59"))
     signed(case, deputy, at=make.at("2026-03-05 00:00").astimezone(UTC))
     assert case.rulings.get().signatures.get(seat="online").signed_by == "qian2"
+
+
+def test_cf_10_the_heads_do_not_make_a_severe_case_a_fault_of_their_own():
+    case = brought_to("negotiating", "V2")
+    with pytest.raises(rulings.OfficeOnly):
+        rulings.rule(case.pk, verdict("G1", "2000"), by=ecommerce(), at=AT)
+    assert not Ruling.objects.exists()
+
+
+def test_cf_8_a_shop_and_a_partner_that_do_not_belong_together_are_refused():
+    gz, dist = (Partner.objects.get(code=code) for code in ("gz", "dist"))
+    with pytest.raises(filing.OtherOperator):
+        filed(accused=Who(shop_id=make.shop("gz-outlet").pk, partner_id=dist.pk))
+    with pytest.raises(filing.OtherOperator):
+        filed(filer=Who(shop_id=make.shop("jd-dist").pk, partner_id=gz.pk))
+    assert not Case.objects.exists()
+
+
+def test_cf_9_a_colleague_of_the_accused_employee_is_not_the_accused():
+    shop = make.shop("flagship")
+    clerk = make_conflicts.somebody("lin", "shop_operations", shop="flagship")
+    other = make_conflicts.somebody("mei", "shop_operations", shop="flagship")
+    case = filed(accused=Who(shop_id=shop.pk))
+    cases.accept(case.pk, employee_id=clerk.user_id, by=ecommerce(), at=AT)
+    assert not Case.objects.visible_to(other).exists()
+    with pytest.raises(NotFound):
+        cases.answer(case.pk, text="我替她答", by=other, at=AT)
+    cases.answer(case.pk, text="我不知道", by=clerk, at=AT)
+
+
+def test_cf_10_an_accused_head_reads_no_draft_about_himself():
+    head = ecommerce()
+    case = filed(accused=Who(employee_id=head.user_id))
+    cases.accept(case.pk, by=sales(), at=AT)
+    cases.answer(case.pk, text="并非如此", by=head, at=AT)
+    rulings.rule(case.pk, verdict("S1", "500", measures=("demerit",)), by=sales(), at=AT)
+    assert not Ruling.objects.visible_to(head).exists()
+    assert Ruling.objects.visible_to(sales()).count() == 1
+
+
+def test_cf_10_a_head_cannot_bar_another_by_naming_him_a_witness():
+    case = brought_to("negotiating")
+    with pytest.raises(witnesses.SeatHolder):
+        witnesses.add(case.pk, Who(employee_id=sales().user_id), by=ecommerce(), at=AT)
+    assert not case.parties.filter(role="witness").exists()
+
+
+def test_cf_15_a_case_for_which_nobody_can_be_asked_is_asked_again():
+    case, late = filed(), AT + timedelta(days=3)
+    timers.sweep(at=late)
+    assert make_conflicts.gone_on(late) == 0  # no head, no deputy, no GM office yet
+    assert now(case).urged_at is None
+    manager()
+    assert make_conflicts.gone_on(late + timedelta(hours=1)) == 1
+    assert now(case).urged_at == late + timedelta(hours=1)

@@ -124,3 +124,11 @@ def verified(folder) -> tuple[int, str]:
         [sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True, check=False
     )
     return done.returncode, done.stdout.splitlines()[0]
+
+
+def test_cf_15_a_party_cannot_void_signatures_again_and_again_with_new_files():
+    case = brought_to("signing")
+    for by in (of_partner("gz"), of_partner("dist")):
+        with pytest.raises(evidence.BeingSigned):
+            evidence.add(case.pk, exhibit(b"late", "late.txt"), by=by, at=AT)
+    evidence.add(case.pk, exhibit(b"late", "late.txt"), by=sales(), at=AT)

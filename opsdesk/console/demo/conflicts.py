@@ -43,7 +43,9 @@ def enter(plan: Plan) -> None:
     for story in _STORIES:
         story(court)
     timers.sweep(at=plan.at)
-    steps.go_on_all_due(by=SYSTEM, at=plan.at)
+    for pk in steps.due_to_go_on():
+        steps.go_on(pk, by=SYSTEM, at=plan.at)
+    steps.urge_all_due(by=SYSTEM, at=plan.at)
 
 
 class Court:

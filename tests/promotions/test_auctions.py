@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 from threading import Barrier, Thread
 
 import pytest
@@ -26,6 +27,7 @@ from tests.make import AT, at
 from tests.promotions.test_price_rules import entered
 
 pytestmark = pytest.mark.django_db
+migration = import_module("promotions.migrations.0012_who_named_the_order")
 CLOSES = AT + timedelta(days=1)
 OVER = CLOSES + timedelta(hours=1)
 COST, PRICE = Decimal("100.00"), Decimal("1500.00")
@@ -199,6 +201,18 @@ def test_au_4_who_chose_the_order_of_a_masked_winner_does_not_hand_out():
     kept = Auction.objects.get()
     assert (kept.state, kept.recorded_by, kept.order_named_by) == ("won", "sun", "zhou")
     assert auctions.hand_out(auction.pk, reference="SF1", by=somebody("qian", "finance"), at=OVER).state == "handed_out"
+
+
+def test_au_4_who_named_orders_before_it_was_kept_is_taken_from_the_events():
+    auction, other = opened(), opened(closes_at=CLOSES + timedelta(days=7), key="auction-2")
+    auctions.record(auction.pk, price_yuan=PRICE, bidder="t**", by=SYSTEM, at=OVER)
+    for number, name in (("1001", "sun"), ("1002", "zhou")):
+        paid(number, buyer="t**")
+        auctions.name_order(auction.pk, number=number, by=somebody(name, "promotion_planner"), at=OVER)
+    Auction.objects.update(order_named_by="")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.NAMED_BEFORE)
+    assert dict(Auction.objects.values_list("pk", "order_named_by")) == {auction.pk: "zhou", other.pk: ""}
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ class Auction(models.Model):
     )
     recorded_by = models.CharField(_("result entered by"), max_length=150, blank=True)
     recorded_at = models.DateTimeField(_("result entered"), null=True)
+    order_named_by = models.CharField(_("order entered by"), max_length=150, blank=True)
     reference = models.CharField(_("handed out with (tracking number)"), max_length=80, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 

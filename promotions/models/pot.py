@@ -17,6 +17,14 @@ class PotQuerySet(DeskQuerySet):
         """Budgets are the company's."""
         return self if by.company else self.none()
 
+    def meant_for(self, *purposes: str) -> Self:
+        """PR-18: narrow to what may be spent for these; a brand day's own budget is spent through its offers only."""
+        return self.filter(purpose__in=purposes).exclude(owner_type="promotions.brandevent")
+
+    def not_shut(self) -> Self:
+        """PR-19: narrow to those that still promise anything."""
+        return self.filter(shut_at=None)
+
     def with_left(self) -> Self:
         """Say with each what may still be promised."""
         return self.annotate(

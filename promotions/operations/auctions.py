@@ -21,6 +21,7 @@ from promotions.operations import pots, price_signals
 from promotions.queries import auctions as queries
 from promotions.rules import auctions as rule
 from promotions.states.auction import AUCTION, AuctionState
+from promotions.states.plan import OfferKind
 
 LABEL = "promotions.auction"
 BIDDER = ("bidder_sealed", "bidder_masked", "bidder_print")
@@ -32,6 +33,10 @@ class NotMapped(Refused):
 
 class WeekTaken(Refused):
     code, sentence = "auction_week_taken", _("{shop} has an auction in the week from {week} already.")
+
+
+class EndsInThePast(Invalid):
+    code, sentence = "auction_ends_in_the_past", _("An auction ends after it is opened; {closes_at} is over already.")
 
 
 class TooEarly(Refused):
@@ -61,7 +66,7 @@ class MayNotHandOut(Refused):
 class SamePerson(NotAllowed):
     code, sentence = (
         "auction_same_person",
-        _("{auction}: whoever entered the result does not hand out; ask a colleague."),
+        _("{auction}: whoever entered the result or the winner's order does not hand out; ask a colleague."),
     )
 
 
@@ -85,8 +90,14 @@ class Planned:
 
 @transaction.atomic
 def open_auction(planned: Planned, *, by: Actor, at: datetime) -> Auction:
-    """PR-12, PR-3: open the auction of a week; its place in quota and budget is held at once, or it is not opened."""
+    """PR-12, PR-3: open the auction of a week; its place in quota and budget is held at once, or it is not opened.
+
+    It is paid of a budget for auctions, and ends later than now: what is over already could be won by anybody.
+    """
     by.need("promotions.run_auction")
+    if planned.closes_at <= at:
+        raise EndsInThePast(closes_at=f"{local(planned.closes_at):%Y-%m-%d %H:%M}")
+    pots.need_purpose(planned.pot, OfferKind.AUCTION)
     listing: Listing = Listing.objects.visible_to(by).select_related("shop").for_change(planned.listing)
     if listing.product is None:
         raise NotMapped(listing=listing)
@@ -155,8 +166,8 @@ def name_order(auction_id: int, *, number: str, by: Actor, at: datetime) -> Auct
     auction: Auction = Auction.objects.visible_to(by).for_change(auction_id)
     AUCTION.check(auction, "hand_out")
     _his(auction, order, unseal(auction.bidder_sealed).decode() if auction.bidder_sealed else "")
-    auction.order = order
-    _once(order, lambda: auction.save(update_fields=["order"]))
+    auction.order, auction.order_named_by = order, by.name
+    _once(order, lambda: auction.save(update_fields=["order", "order_named_by"]))
     audit.record(auction, "auction.name_order", by=by, at=at, order=order.number)
     _signal(auction, at)
     return auction
@@ -199,7 +210,7 @@ def _signal(auction: Auction, at: datetime) -> None:
 
 @transaction.atomic
 def hand_out(auction_id: int, *, reference: str, by: Actor, at: datetime) -> Auction:
-    """PR-12, PR-18, AU-4: hand out what was won, once, to a paid order; never by who entered the result."""
+    """PR-12, PR-18, AU-4: hand out what was won, once, to a paid order; never by who said who won."""
     by.need("promotions.hand_out_auction")
     order_id = Auction.objects.visible_to(by).filter(pk=auction_id).values_list("order", flat=True).first()
     order = Order.objects.for_change(order_id) if order_id else None
@@ -207,7 +218,7 @@ def hand_out(auction_id: int, *, reference: str, by: Actor, at: datetime) -> Auc
     AUCTION.check(auction, "hand_out")
     if order is None:
         raise NoOrder(auction=auction)
-    if by.name == auction.recorded_by:
+    if by.name in (auction.recorded_by, auction.order_named_by):
         raise SamePerson(auction=auction)
     if not reference.strip():
         raise NoReference(auction=auction)

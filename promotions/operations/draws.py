@@ -20,6 +20,7 @@ from promotions.operations import pots
 from promotions.operations.claims import LABEL
 from promotions.rules import draws as rule
 from promotions.states.claim import CLAIM, DRAW, ClaimKind
+from promotions.states.plan import OfferKind
 
 
 class TooEarly(Refused):
@@ -46,6 +47,7 @@ class Planned:
 def open_draw(planned: Planned, *, by: Actor, at: datetime) -> Draw:
     """PR-12: open a draw: a secret seed is made and sealed, its fingerprint stands on the public page from now on."""
     by.need("promotions.run_draw")
+    pots.need_purpose(planned.pot, OfferKind.DRAW)
     seed = secrets.token_hex(32)
     draw = Draw.objects.create(
         title=planned.title,

@@ -16,6 +16,7 @@ from opsdesk.audit import models as audit
 from opsdesk.copying import reserve_ids
 from opsdesk.errors import NotFound, Refused
 from promotions.models import Pot, PotEntry
+from promotions.states.plan import OfferKind
 from promotions.states.spending import Spending
 
 
@@ -25,6 +26,10 @@ class QuotaSpent(Refused):
 
 class PotShut(QuotaSpent):
     code, sentence = "pot_shut", _("{pot} is shut: it promises nothing more.")
+
+
+class OtherPurpose(Refused):
+    code, sentence = "pot_other_purpose", _("{pot} is not for this; choose a budget opened for: {purpose}.")
 
 
 class BelowSpent(Refused):
@@ -67,6 +72,12 @@ def _fits(limit: Decimal | int | None, unit: str) -> Q:
     if limit is None:
         return Q()
     return Q(**{f"reserved_{unit}__lte": limit - F(f"committed_{unit}")})
+
+
+def need_purpose(pot_id: int, purpose: OfferKind) -> None:
+    """PR-18: refuse a pot that was opened for something else, or is a brand day's own."""
+    if not Pot.objects.all().meant_for(purpose).filter(pk=pot_id).exists():
+        raise OtherPurpose(pot=_pot(pot_id), purpose=purpose.label)
 
 
 @transaction.atomic

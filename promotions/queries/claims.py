@@ -3,14 +3,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels.models import Platform
 from opsdesk.money import ZERO
 from orders.models import Order
-from promotions.models import Claim, ClaimRule, ClaimShare, EventOffer, Pot
+from promotions.models import Claim, ClaimRule, ClaimShare, EventOffer, OfferShop, Pot
+from promotions.models.pot import PotQuerySet
 from promotions.queries.plan_figures import CLAIMED
 from promotions.rules.claims import Bought, ClaimRow, Given, ShareRow, Verdict, verdict
 
@@ -18,20 +19,26 @@ OFFER = "promotions.eventoffer"
 
 
 def misfit(pot_id: int, order: Order, kind: str) -> str:
-    """PR-8, PR-9: return why this pot is not for this order: an offer of a brand day is for its own kind, its shops and
-    what was paid on its days; empty: it is. Two queries."""
-    offer = EventOffer.objects.filter(pk__in=_offer_of(pot_id)).select_related("event").first()
-    if offer is None:
+    """PR-8, PR-9: return why this pot is not for this order: every pot is for its own kind; an offer's of a brand day
+    for the offer's shops and what was paid on its days, too; empty: it is. Two queries."""
+    pot = pots_for(kind).filter(pk=pot_id).first()
+    if pot is None:
+        return "other_kind"
+    if pot.owner_type != OFFER:
         return ""
-    if CLAIMED.get(offer.kind, offer.kind) != kind:
+    here = Exists(OfferShop.objects.filter(offer=OuterRef("pk"), shop=order.shop_id))
+    offer = EventOffer.objects.select_related("event").annotate(here=here).filter(pk=pot.owner_id).first()
+    if offer is None or CLAIMED.get(offer.kind, offer.kind) != kind:
         return "other_kind"
     if order.paid_at is None or not offer.event.opens_at <= order.paid_at < offer.event.closes_at:
         return "other_days"
-    return "" if offer.places.filter(shop=order.shop_id).exists() else "other_shop"
+    return "" if offer.here else "other_shop"
 
 
-def _offer_of(pot_id: int) -> QuerySet[Pot, dict[str, int]]:
-    return Pot.objects.filter(pk=pot_id, owner_type=OFFER).values("owner_id")  # type: ignore[no-any-return]
+def pots_for(*kinds: str) -> PotQuerySet:
+    """PR-18: return the pots of which these kinds of claim may be paid: opened for the kind, or for its offer."""
+    purposes = {*kinds, *(offer for offer, kind in CLAIMED.items() if kind in kinds)}
+    return Pot.objects.all().meant_for(*purposes)
 
 
 def verdict_on(order: Order, kind: str, amount: Decimal, *, at: datetime) -> Verdict:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 from threading import Barrier, Thread
 
 import pytest
@@ -18,14 +19,15 @@ from opsdesk.people.operations import ensure_roles
 from opsdesk.people.queries import actor_of
 from orders.models import Line, Order
 from promotions import tasks
-from promotions.models import Auction, Pot, PriceSignal
-from promotions.operations import auctions, pots
+from promotions.models import Auction, BrandEvent, Pot, PriceSignal
+from promotions.operations import auctions, live, pots
 from promotions.rules import auctions as rule
-from tests import make
+from tests import make, make_plan
 from tests.make import AT, at
 from tests.promotions.test_price_rules import entered
 
 pytestmark = pytest.mark.django_db
+migration = import_module("promotions.migrations.0012_who_named_the_order")
 CLOSES = AT + timedelta(days=1)
 OVER = CLOSES + timedelta(hours=1)
 COST, PRICE = Decimal("100.00"), Decimal("1500.00")
@@ -101,6 +103,29 @@ def test_pr_12_an_auction_ends_on_the_day_before_its_exclusive_end():
     assert opened(closes_at=at("2026-03-09 00:00")).week_on == date(2026, 3, 2)
 
 
+@pytest.mark.parametrize("purpose", ["cash_back", "cashback", "draw"])
+def test_pr_12_an_auction_is_paid_of_a_budget_for_auctions_only(purpose):
+    row = pots.open_pot(make.shop(), purpose, "好评返现", limits=(Decimal(400), 4), by=SYSTEM, at=AT)
+    with pytest.raises(pots.OtherPurpose):
+        opened(row)
+    assert (Auction.objects.count(), held(row)[2]) == (0, 0), "its quota is whole"
+
+
+def test_pr_3_a_brand_days_auctions_are_paid_of_their_offer_not_of_its_own_budget():
+    make_plan.year(months=range(4, 5))
+    live.open_many([BrandEvent.objects.get()], by=SYSTEM, at=AT)
+    with pytest.raises(pots.OtherPurpose):
+        opened(Pot.objects.get(purpose="event"))
+    assert opened(Pot.objects.get(purpose="auction")).state == "open"
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(seconds=1), timedelta(days=30)])
+def test_pr_12_an_auction_ends_after_it_is_opened(ago):
+    with pytest.raises(auctions.EndsInThePast):
+        opened(closes_at=AT - ago)
+    assert not Auction.objects.exists()
+
+
 def test_pr_12_what_is_no_model_of_ours_is_not_auctioned():
     with pytest.raises(auctions.NotMapped):
         auctions.open_auction(auctions.Planned(make.listing("x").pk, pot().pk, COST, CLOSES), by=SYSTEM, at=AT)
@@ -162,6 +187,32 @@ def test_au_4_who_entered_the_result_does_not_hand_out():
     with pytest.raises(auctions.SamePerson):
         auctions.hand_out(auction.pk, reference="SF1", by=by, at=OVER)
     assert Auction.objects.get().state == "won"
+
+
+def test_au_4_who_chose_the_order_of_a_masked_winner_does_not_hand_out():
+    auction, order = opened(), paid(buyer="t**")
+    auctions.record(auction.pk, price_yuan=PRICE, bidder="t**", by=somebody("sun", "promotion_planner"), at=OVER)
+    both = make.in_role("zhou", "promotion_planner", company=True)
+    both.groups.add(make.Group.objects.get(name="finance"))
+    by = actor_of(make.User.objects.get(pk=both.pk), door="test")
+    auctions.name_order(auction.pk, number=order.number, by=by, at=OVER)
+    with pytest.raises(auctions.SamePerson):
+        auctions.hand_out(auction.pk, reference="SF1", by=by, at=OVER)
+    kept = Auction.objects.get()
+    assert (kept.state, kept.recorded_by, kept.order_named_by) == ("won", "sun", "zhou")
+    assert auctions.hand_out(auction.pk, reference="SF1", by=somebody("qian", "finance"), at=OVER).state == "handed_out"
+
+
+def test_au_4_who_named_orders_before_it_was_kept_is_taken_from_the_events():
+    auction, other = opened(), opened(closes_at=CLOSES + timedelta(days=7), key="auction-2")
+    auctions.record(auction.pk, price_yuan=PRICE, bidder="t**", by=SYSTEM, at=OVER)
+    for number, name in (("1001", "sun"), ("1002", "zhou")):
+        paid(number, buyer="t**")
+        auctions.name_order(auction.pk, number=number, by=somebody(name, "promotion_planner"), at=OVER)
+    Auction.objects.update(order_named_by="")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.NAMED_BEFORE)
+    assert dict(Auction.objects.values_list("pk", "order_named_by")) == {auction.pk: "zhou", other.pk: ""}
 
 
 @pytest.mark.parametrize(
@@ -256,9 +307,24 @@ def test_pr_18_two_at_once_hand_out_once():
     assert (refused, held(row)) == ([1], (Decimal(0), COST, 0, 1))
 
 
+def test_pr_12_the_page_takes_no_other_budget_and_no_end_that_is_over(client, monkeypatch):
+    row, listing = pot(), item()
+    cashback = pots.open_pot(make.shop(), "cash_back", "好评返现", limits=(None, None), by=SYSTEM, at=AT)
+    monkeypatch.setattr(clock, "now", lambda: CLOSES)
+    client.force_login(make.in_role("sun", "promotion_planner", company=True))
+    data = {
+        "shop": listing.shop_id, "item": listing.key, "pot": row.pk, "cost_yuan": "100",
+        "closes_at_0": f"{CLOSES:%Y-%m-%d}", "closes_at_1": f"{CLOSES:%H:%M}",
+    }  # fmt: skip
+    late = client.post(reverse("auction_new"), data).context["form"].non_field_errors()
+    assert late == [str(auctions.EndsInThePast(closes_at=f"{CLOSES:%Y-%m-%d %H:%M}"))]
+    other = client.post(reverse("auction_new"), data | {"pot": cashback.pk}).context["form"]
+    assert (list(other.errors), Auction.objects.count()) == (["pot"], 0)
+
+
 def test_pr_12_the_pages_open_record_show_and_hand_out(client, monkeypatch):
     row, listing = pot(), item()
-    monkeypatch.setattr(clock, "now", lambda: OVER)
+    monkeypatch.setattr(clock, "now", lambda: AT)
     client.force_login(make.in_role("sun", "promotion_planner", company=True))
     data = {
         "shop": listing.shop_id, "item": listing.key, "pot": row.pk, "cost_yuan": "100",
@@ -266,6 +332,7 @@ def test_pr_12_the_pages_open_record_show_and_hand_out(client, monkeypatch):
     }  # fmt: skip
     assert client.post(reverse("auction_new"), data | {"item": "nothing"}).status_code == 200
     answer = client.post(reverse("auction_new"), data)
+    monkeypatch.setattr(clock, "now", lambda: OVER)
     auction = Auction.objects.get()
     where = reverse("auction", args=[auction.pk])
     assert (answer.url, auction.closes_at) == (where, CLOSES)
@@ -280,6 +347,7 @@ def test_pr_12_the_pages_open_record_show_and_hand_out(client, monkeypatch):
     client.post(f"{where}hand_out/", {"hand_out-reference": "SF1234"})
     auction.refresh_from_db()
     assert (auction.state, auction.reference) == ("handed_out", "SF1234")
-    assert "SF1234" in client.get(where).content.decode()
+    shown = client.get(where).content.decode()
+    assert "SF1234" in shown and "sun" in shown
     client.force_login(make.in_role("office-p1", "partner_office", partner=make.partner("p1").code))
     assert client.get(where).status_code in (302, 403, 404)

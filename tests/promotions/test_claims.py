@@ -17,7 +17,7 @@ from opsdesk.people.operations import ensure_roles
 from opsdesk.people.queries import actor_of
 from orders.models import Order
 from promotions import tasks
-from promotions.models import Claim, ClaimRule, ClaimShare, Pot
+from promotions.models import Claim, ClaimRule, ClaimShare, Draw, Pot
 from promotions.operations import claims, draws, pots
 from promotions.queries import claims as queries
 from promotions.rules import claims as rule
@@ -44,9 +44,9 @@ def _rules(db):
         )
 
 
-def pot(yuan: str = "100.00", count: int = 5) -> Pot:
+def pot(yuan: str = "100.00", count: int = 5, purpose: str = "cash_back") -> Pot:
     limits = (Decimal(yuan), count)
-    return pots.open_pot(make.shop(), "cash_back", "好评返现", limits=limits, by=SYSTEM, at=AT)
+    return pots.open_pot(make.shop(), purpose, "好评返现", limits=limits, by=SYSTEM, at=AT)
 
 
 def somebody(name: str, role: str):
@@ -227,7 +227,7 @@ def test_pr_18_workers_killed_in_mid_claim_leave_exactly_twenty_and_no_yuan_too_
 
 @pytest.mark.usefixtures("_rules")
 def test_pr_12_a_draw_is_sealed_before_fixed_at_the_end_and_can_be_checked_after(client):
-    row, planner = pot("60.00", 3), somebody("sun", "promotion_planner")
+    row, planner = pot("60.00", 3, "draw"), somebody("sun", "promotion_planner")
     orders = [make.order(str(number), paid_at=AT + timedelta(minutes=number)) for number in range(6)]
     make.order("late", paid_at=AT + timedelta(days=2))
     span = (AT, AT + timedelta(days=1))
@@ -256,7 +256,7 @@ def test_pr_12_a_draw_is_sealed_before_fixed_at_the_end_and_can_be_checked_after
 
 @pytest.mark.usefixtures("_rules")
 def test_pr_12_a_pot_that_cannot_pay_every_prize_refuses_the_draw():
-    row, planner = pot("40.00", 3), somebody("sun", "promotion_planner")
+    row, planner = pot("40.00", 3, "draw"), somebody("sun", "promotion_planner")
     [make.order(str(number), paid_at=AT) for number in range(3)]
     planned = draws.Planned("抽奖", row.pk, TWENTY, 3, AT, AT + timedelta(hours=1))
     draw = draws.open_draw(planned, by=planner, at=AT)
@@ -265,6 +265,14 @@ def test_pr_12_a_pot_that_cannot_pay_every_prize_refuses_the_draw():
         draws.run(draw.pk, by=planner, at=planned.closes_at)
     draw.refresh_from_db()
     assert (draw.state, draw.seed, Claim.objects.count()) == ("closed", "", 0)
+
+
+@pytest.mark.usefixtures("_rules")
+def test_pr_12_a_draw_is_paid_of_a_budget_for_draws_only():
+    planner = somebody("sun", "promotion_planner")
+    with pytest.raises(pots.OtherPurpose):
+        draws.open_draw(draws.Planned("抽奖", pot().pk, TWENTY, 3, AT, AT + timedelta(hours=1)), by=planner, at=AT)
+    assert not Draw.objects.exists()
 
 
 def test_pr_12_every_entry_has_the_same_chance():

@@ -21,6 +21,7 @@ from promotions.admin.claims import ReasonForm
 from promotions.models import Auction, Pot
 from promotions.operations import auctions
 from promotions.states.auction import AUCTION, AuctionState
+from promotions.states.plan import OfferKind
 from promotions.states.price_rule import OUTCOMES
 
 VIEW, RUN, SHOW = "promotions.view_auction", "promotions.run_auction", "promotions.show_auction"
@@ -80,7 +81,8 @@ def open_auction(request: HttpRequest) -> HttpResponse:
     by.need(RUN)
     form = AuctionForm(request.POST or None)
     form.fields["shop"].queryset = Shop.objects.visible_to(by).filter(active=True).order_by("name")  # type: ignore[attr-defined]
-    form.fields["pot"].queryset = Pot.objects.visible_to(by).order_by("-pk")  # type: ignore[attr-defined]
+    pots = Pot.objects.visible_to(by).meant_for(OfferKind.AUCTION).not_shut()
+    form.fields["pot"].queryset = pots.order_by("-pk")  # type: ignore[attr-defined]
     if form.is_valid() and (made := _opened(form, request)):
         return redirect("auction", made.pk)
     return page(request, "console/auction_new.html", _("Open an auction"), form=form)

@@ -23,10 +23,14 @@ from opsdesk.errors import DeskError, NotFound
 from orders.models import Order
 from promotions.models import Draw, Pot
 from promotions.operations import claims, draws
+from promotions.queries import claims as queries
 from promotions.rules import draws as rule
 from promotions.states.claim import ClaimKind
+from promotions.states.plan import OfferKind
 
 MOST_NUMBERS = 500
+CLAIMED_HERE = [choice for choice in ClaimKind.choices if choice[0] != ClaimKind.DRAW]
+"""Who has won is not entered, but drawn."""
 
 
 class ClaimsForm(forms.Form):
@@ -35,11 +39,7 @@ class ClaimsForm(forms.Form):
     pot = forms.ModelChoiceField(
         Pot.objects.none(), label=gettext_lazy("budget and quota"), widget=UnfoldAdminSelectWidget
     )
-    kind = forms.ChoiceField(
-        choices=[choice for choice in ClaimKind.choices if choice[0] != ClaimKind.DRAW],
-        label=gettext_lazy("kind"),
-        widget=UnfoldAdminSelectWidget,
-    )
+    kind = forms.ChoiceField(choices=CLAIMED_HERE, label=gettext_lazy("kind"), widget=UnfoldAdminSelectWidget)
     amount_yuan = forms.DecimalField(
         label=gettext_lazy("amount (yuan)"),
         min_value=Decimal("0.01"),
@@ -81,7 +81,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     by = actor_at(request)
     by.need("promotions.enter_claim")
     form = ClaimsForm(request.POST or None)
-    form.fields["pot"].queryset = Pot.objects.visible_to(by).order_by("-pk")  # type: ignore[attr-defined]
+    fitting = queries.pots_for(*dict(CLAIMED_HERE)).visible_to(by).not_shut()
+    form.fields["pot"].queryset = fitting.order_by("-pk")  # type: ignore[attr-defined]
     answers = _entered(form, request) if form.is_valid() else []
     return page(request, "console/claims.html", _("Enter claims"), form=form, answers=answers)
 
@@ -110,7 +111,8 @@ def open_draw(request: HttpRequest) -> HttpResponse:
     by = actor_at(request)
     by.need("promotions.run_draw")
     form = DrawForm(request.POST or None)
-    form.fields["pot"].queryset = Pot.objects.visible_to(by).order_by("-pk")  # type: ignore[attr-defined]
+    fitting = Pot.objects.visible_to(by).meant_for(OfferKind.DRAW).not_shut()
+    form.fields["pot"].queryset = fitting.order_by("-pk")  # type: ignore[attr-defined]
     if form.is_valid():
         data = form.cleaned_data | {"pot": form.cleaned_data["pot"].pk}
         return redirect("draw", draws.open_draw(draws.Planned(**data), by=by, at=clock.now()).pk)

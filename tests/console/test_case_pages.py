@@ -90,7 +90,7 @@ def test_cf_10_a_signature_over_a_text_that_has_changed_is_refused(client):
     people()
     case = brought_to("signing")
     old = case.rulings.get().text_sha256
-    evidence.add(case.pk, exhibit(b"more", "more.txt"), by=of_partner("dist"), at=AT)
+    evidence.add(case.pk, exhibit(b"more", "more.txt"), by=ecommerce(), at=AT)
     as_(client, sales())
     do(client, case, "sign", text_sha256=old)
     assert not case.rulings.get().signatures.exists()

@@ -28,9 +28,9 @@ from opsdesk.entry.admin import (
     VersionedAdmin,
     bulk,
     choice_filter,
+    own_queue_filter,
 )
 from opsdesk.entry.excel import export
-from opsdesk.entry.web import actor_at
 
 STATE_COLOURS = Colours(
     {
@@ -99,19 +99,7 @@ class ClassForm(ReasonForm):
         self.fields["kind"].choices = [(row.code, row.name) for row in rows]  # type: ignore[attr-defined]
 
 
-class ComplaintQueue(admin.SimpleListFilter):
-    """The queues of the loop; "mine" is the reader's own."""
-
-    title, parameter_name = _("queue"), "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, label) for name, label, _narrow in QUEUES]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        for name, _label, narrow in QUEUES:
-            if name == self.value():
-                return narrow(queryset, actor_at(request), clock.now())
-        return queryset
+ComplaintQueue = own_queue_filter(QUEUES)
 
 
 def responsible_of(one: Complaint) -> str:

@@ -19,7 +19,7 @@ from conflicts.states.rulebook import Clazz
 from opsdesk import clock
 from opsdesk.actor import Actor
 from opsdesk.days import local
-from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, choice_filter
+from opsdesk.entry.admin import Colours, FigureFilter, ReadOnlyAdmin, choice_filter, own_queue_filter
 from opsdesk.entry.excel import export
 from opsdesk.entry.web import actor_at
 
@@ -79,19 +79,7 @@ QUEUES: tuple[tuple[str, Any, Narrow], ...] = (
 )
 
 
-class CaseQueue(admin.SimpleListFilter):
-    """The queues of cases; "mine" is what waits for the reader himself."""
-
-    title, parameter_name = _("queue"), "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(name, label) for name, label, _narrow in QUEUES]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        for name, _label, narrow in QUEUES:
-            if name == self.value():
-                return narrow(queryset, actor_at(request), clock.now())
-        return queryset
+CaseQueue = own_queue_filter(QUEUES)
 
 
 class AccusedFilter(admin.SimpleListFilter):

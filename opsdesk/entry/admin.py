@@ -1,6 +1,7 @@
 """What every admin page inherits: visible_to first, no counting of big tables, buttons that are operations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from opsdesk import clock
+from opsdesk.actor import Actor
 from opsdesk.audit import models as audit
 from opsdesk.entry.web import actor_at
 from opsdesk.errors import DeskError, NotAllowed
@@ -74,6 +76,24 @@ def queue_filter(**queues: tuple[Any, Callable[[Any], Any]]) -> type[admin.Simpl
             return found[1](queryset) if found else queryset
 
     return QueueFilter
+
+
+def own_queue_filter(queues: Sequence[tuple[str, Any, Callable[[Any, Actor, datetime], Any]]]) -> Any:
+    """Make a filter of work queues that depend on who asks, and when: (name, label, narrow(rows, by, at))."""
+
+    class OwnQueueFilter(admin.SimpleListFilter):
+        title, parameter_name = _("queue"), "queue"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+            return [(name, label) for name, label, _narrow in queues]
+
+        def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+            for name, _label, narrow in queues:
+                if name == self.value():
+                    return narrow(queryset, actor_at(request), clock.now())
+            return queryset
+
+    return OwnQueueFilter
 
 
 def choice_filter(

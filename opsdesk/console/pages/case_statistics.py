@@ -10,7 +10,7 @@ from conflicts.states.case import EXPORT, HANDLE
 from opsdesk import clock
 from opsdesk.audit import models as audit
 from opsdesk.console.pages.base import page
-from opsdesk.console.pages.complaint_statistics import SpanForm
+from opsdesk.console.pages.complaint_statistics import SpanForm, span_of
 from opsdesk.days import midnight
 from opsdesk.entry.excel import workbook_of
 from opsdesk.entry.web import actor_at
@@ -35,19 +35,10 @@ OFFENDERS = (
 )
 
 
-def _span(request: HttpRequest) -> tuple[date, date]:
-    """The days asked for, else the last twelve months."""
-    form = SpanForm(request.GET)
-    if form.is_valid() and form.cleaned_data["first"] <= form.cleaned_data["last"]:
-        return form.cleaned_data["first"], form.cleaned_data["last"]
-    today = clock.today()
-    return (today - timedelta(days=364)).replace(day=1), today
-
-
 def _counted(request: HttpRequest) -> tuple[Statistics, date, date]:
     by = actor_at(request)
     by.need(HANDLE)
-    first, last = _span(request)
+    first, last = span_of(request)
     return statistics(by, midnight(first), midnight(last + timedelta(days=1))), first, last
 
 

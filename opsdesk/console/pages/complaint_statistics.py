@@ -29,13 +29,13 @@ COLUMNS = (
 
 
 class SpanForm(forms.Form):
-    """From which day to which day complaints were registered."""
+    """From which day to which day is counted."""
 
     first = forms.DateField(label=gettext_lazy("first day"), widget=UnfoldAdminDateWidget)
     last = forms.DateField(label=gettext_lazy("last day"), widget=UnfoldAdminDateWidget)
 
 
-def _span(request: HttpRequest) -> tuple[date, date]:
+def span_of(request: HttpRequest) -> tuple[date, date]:
     """The days asked for, else the last twelve months."""
     form = SpanForm(request.GET)
     if form.is_valid() and form.cleaned_data["first"] <= form.cleaned_data["last"]:
@@ -47,7 +47,7 @@ def _span(request: HttpRequest) -> tuple[date, date]:
 def _counted(request: HttpRequest) -> tuple[Statistics, date, date]:
     by = actor_at(request)
     by.need(VIEW)
-    first, last = _span(request)
+    first, last = span_of(request)
     start, end = midnight(first), midnight(last + timedelta(days=1))
     return statistics(by, start, end), first, last
 

@@ -71,11 +71,11 @@ def test_cf_10_of_two_heads_of_one_department_one_signs(case):
 
 @pytest.mark.parametrize("_again", range(5))
 def test_cf_10_evidence_that_comes_while_the_last_head_signs_is_in_the_text_or_too_late(case, _again):
-    text = case.rulings.get().text_sha256
+    text, handler = case.rulings.get().text_sha256, make_conflicts.office()
     rulings.sign(case.pk, text_sha256=text, by=ecommerce(), at=AT)
     answers = together(
         sign(case, sales(), text),
-        lambda: evidence.add(case.pk, exhibit(b"more", "more.txt"), by=of_partner("dist"), at=AT).name,
+        lambda: evidence.add(case.pk, exhibit(b"more", "more.txt"), by=handler, at=AT).name,
     )
     ruling = case.rulings.get()
     if answers == ["in_force", "evidence_too_late"]:

@@ -236,7 +236,8 @@ def test_ds_11_signals_are_dismissed_together_with_a_reason(client, policy):
     asked = {"action": "dismiss", "_selected_action": [PriceSignal.objects.get().pk]}
     client.post(address, asked | {"answered": "1", "reason": "样品"})
     assert (PriceSignal.objects.get().state, PriceSignal.objects.get().reason) == ("dismissed", "样品")
-    assert "M1" not in text(client.get(address, {"queue": "waiting"})).partition('id="changelist')[2]
+    listed = text(client.get(address, {"queue": "waiting"})).partition('id="result_list')[2]
+    assert "M1" not in listed.partition("</table>")[0]  # a token further down may hold the letters by chance
 
 
 def test_or_1_ds_11_an_orders_page_shows_what_is_wrong_with_its_price(client, policy):

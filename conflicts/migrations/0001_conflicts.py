@@ -305,7 +305,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('poached', 'poached order'), ('sabotage', 'installation sabotaged, then sold'), ('cross_region', "sale outside the seller's territory"), ('below_floor', 'price below the floor'), ('claimed', 'customer registered by another shop'), ('bad_installation', 'late or substandard installation')], max_length=20, verbose_name='kind')),
                 ('key', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('open', 'to be looked at'), ('taken_up', 'a case was made of it'), ('dismissed', 'dismissed'), ('gone', 'no longer so')], default='open', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'to be looked at'), ('taken_up', 'a case was made of it'), ('dismissed', 'signal dismissed'), ('gone', 'no longer so')], default='open', max_length=10, verbose_name='state')),
                 ('act', models.CharField(max_length=10, verbose_name='act it may be')),
                 ('confidence', models.DecimalField(decimal_places=3, max_digits=4, verbose_name='confidence')),
                 ('parts', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='confidence because')),

@@ -20,7 +20,7 @@ class SignalKind(models.TextChoices):
 class SignalState(models.TextChoices):
     OPEN = "open", _("to be looked at")
     TAKEN_UP = "taken_up", _("a case was made of it")
-    DISMISSED = "dismissed", _("dismissed")
+    DISMISSED = "dismissed", _("signal dismissed")
     GONE = "gone", _("no longer so")
 
 

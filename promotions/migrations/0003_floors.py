@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('price_below_floor', 'price below the floor'), ('sold_where_not_allowed', 'sold where it is not allowed')], max_length=24, verbose_name='kind')),
-                ('state', models.CharField(choices=[('open', 'open'), ('dismissed', 'dismissed'), ('gone', 'put right')], default='open', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'open'), ('dismissed', 'signal dismissed'), ('gone', 'put right')], default='open', max_length=10, verbose_name='state')),
                 ('price_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='price (yuan)')),
                 ('net_yuan', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='net price (yuan)')),
                 ('floor_yuan', models.DecimalField(decimal_places=2, max_digits=12, null=True, verbose_name='floor (yuan)')),

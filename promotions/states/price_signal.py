@@ -14,7 +14,7 @@ class SignalKind(models.TextChoices):
 
 class SignalState(models.TextChoices):
     OPEN = "open", _("open")
-    DISMISSED = "dismissed", _("dismissed")
+    DISMISSED = "dismissed", _("signal dismissed")
     GONE = "gone", _("put right")
 
 
